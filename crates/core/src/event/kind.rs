@@ -1,0 +1,123 @@
+//! Kinds of events. Names and numbers are law once written.
+
+use std::fmt;
+
+/// What kind of thing happened. A number that this version does not know is kept, never dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A name got its number in the site's dictionary.
+    NameDeclared,
+    PolicyPublished,
+    AskShown,
+    AnswerGiven,
+    ObjectionMade,
+    SignalReceived,
+    DataCollected,
+    UseDecided,
+    /// A decision about nobody known: counted by situation, caller and hour (I9).
+    UseCounted,
+    UseCarriedOut,
+    OutcomeObserved,
+    /// A person became known, or got another of the merchant's own numbers.
+    IdentityLinked,
+    CatalogueChanged,
+    /// Visits or orders counted without identifier.
+    VisitsCounted,
+    /// A key was made or taken back.
+    AccessChanged,
+    /// How far a merchant's file is imported; written in the same batch as what it brought.
+    FileImported,
+    Unknown(u16),
+}
+
+impl Kind {
+    pub const KNOWN: [Kind; 16] = [
+        Kind::NameDeclared,
+        Kind::PolicyPublished,
+        Kind::AskShown,
+        Kind::AnswerGiven,
+        Kind::ObjectionMade,
+        Kind::SignalReceived,
+        Kind::DataCollected,
+        Kind::UseDecided,
+        Kind::UseCounted,
+        Kind::UseCarriedOut,
+        Kind::OutcomeObserved,
+        Kind::IdentityLinked,
+        Kind::CatalogueChanged,
+        Kind::VisitsCounted,
+        Kind::AccessChanged,
+        Kind::FileImported,
+    ];
+
+    pub fn number(self) -> u16 {
+        match self {
+            Kind::NameDeclared => 1,
+            Kind::PolicyPublished => 2,
+            Kind::AskShown => 3,
+            Kind::AnswerGiven => 4,
+            Kind::ObjectionMade => 5,
+            Kind::SignalReceived => 6,
+            Kind::DataCollected => 7,
+            Kind::UseDecided => 8,
+            Kind::UseCounted => 9,
+            Kind::UseCarriedOut => 10,
+            Kind::OutcomeObserved => 11,
+            Kind::IdentityLinked => 12,
+            Kind::CatalogueChanged => 13,
+            Kind::VisitsCounted => 14,
+            Kind::AccessChanged => 15,
+            Kind::FileImported => 16,
+            Kind::Unknown(number) => number,
+        }
+    }
+
+    pub fn from_number(number: u16) -> Kind {
+        let known = Kind::KNOWN.into_iter().find(|it| it.number() == number);
+        known.unwrap_or(Kind::Unknown(number))
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::NameDeclared => "name_declared",
+            Kind::PolicyPublished => "policy_published",
+            Kind::AskShown => "ask_shown",
+            Kind::AnswerGiven => "answer_given",
+            Kind::ObjectionMade => "objection_made",
+            Kind::SignalReceived => "signal_received",
+            Kind::DataCollected => "data_collected",
+            Kind::UseDecided => "use_decided",
+            Kind::UseCounted => "use_counted",
+            Kind::UseCarriedOut => "use_carried_out",
+            Kind::OutcomeObserved => "outcome_observed",
+            Kind::IdentityLinked => "identity_linked",
+            Kind::CatalogueChanged => "catalogue_changed",
+            Kind::VisitsCounted => "visits_counted",
+            Kind::AccessChanged => "access_changed",
+            Kind::FileImported => "file_imported",
+            Kind::Unknown(_) => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Unknown(number) => write!(f, "unknown kind {number}"),
+            known => f.write_str(known.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_back_and_strangers_are_kept() {
+        for kind in Kind::KNOWN {
+            assert_eq!(Kind::from_number(kind.number()), kind);
+        }
+        assert_eq!(Kind::from_number(999), Kind::Unknown(999));
+    }
+}
