@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{Span, Timestamp, ToSpan, Zoned, tz::TimeZone};
+use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 
 /// Milliseconds since 1970 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -116,7 +116,8 @@ impl Period {
             Unit::Years => count.min(9_000).years(),
         };
         let instant = Timestamp::from_millisecond(start.0).ok();
-        let later = instant.and_then(|it| Zoned::new(it, zone.clone()).checked_add(span).ok());
+        let later =
+            instant.and_then(|it| it.to_zoned_datetime(zone.clone()).checked_add(span).ok());
         later.map_or(Millis(i64::MAX), |it| Millis(it.timestamp().as_millisecond()))
     }
 
