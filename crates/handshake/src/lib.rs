@@ -1,1 +1,14 @@
-//! x
+//! The world around the pure middle: files, sockets, time and people at a terminal.
+//!
+//! Rooms in the order data flows, each using only those before it:
+//! `ledger` keeps events → `ingest` is the one way in → `http` are the doors → `cli` the commands.
+
+pub mod clock;
+
+pub mod ledger;
+
+pub mod ingest;
+
+pub mod http;
+
+pub mod cli;

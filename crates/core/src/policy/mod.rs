@@ -1,1 +1,13 @@
-//! policy.
+//! The policy: one file that a privacy manager reads and a machine evaluates.
+//!
+//! [`Policy`] is the document as a model; `read` makes it from KDL, `canonical` gives it its
+//! identity, `check` finds what a careful reader would, `statement` freezes what people agree to,
+//! and `compile` turns it into bitsets that a decision walks.
+
+mod model;
+
+pub use model::{
+    Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
+    Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
+    Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
+};

@@ -1,0 +1,415 @@
+//! The policy document as values: every line of the file, and where it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
+
+/// A line of the policy file, counted from 1. Lines are for people; they are no part of a
+/// policy's identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Line(pub u32);
+
+/// Words by language tag (`en`, `de`…).
+pub type Texts = BTreeMap<String, String>;
+
+/// One version of a merchant's policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    pub name: Name,
+    pub version: u32,
+    pub replaces: Option<u32>,
+    pub effective: Millis,
+    pub controller: Controller,
+    /// Jurisdictions, as `EU`, `UK`, `US-CA`.
+    pub applies_in: BTreeSet<String>,
+    /// The first is the default.
+    pub languages: Vec<String>,
+    pub currency: Currency,
+    /// IANA name.
+    pub time_zone: String,
+    pub minors: Option<Minors>,
+    /// Mode of `anything-else not-allowed`, and of rules that name none.
+    pub mode: Mode,
+    pub change: Option<Change>,
+    pub ask_budget: Option<AskBudget>,
+    /// Every node of the data tree by its whole name (`behaviour`, `behaviour.viewed`), parents
+    /// included; a leaf is a node that is no other's parent.
+    pub data: BTreeMap<Name, Category>,
+    pub tags: BTreeMap<Name, Tag>,
+    pub recipients: BTreeMap<Name, Recipient>,
+    pub channels: BTreeMap<Name, Channel>,
+    pub purposes: BTreeMap<Name, Purpose>,
+    /// In the order of the file.
+    pub nevers: Vec<Never>,
+    pub signals: BTreeMap<Signal, SignalTerm>,
+    pub ledger_costs: BTreeMap<Name, LedgerCost>,
+    pub worth: BTreeMap<Name, Worth>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Controller {
+    pub name: String,
+    pub contact: String,
+}
+
+/// `minors below=16 need=guardian`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Minors {
+    pub below: u32,
+    pub line: Line,
+}
+
+/// `change "…" kind=meaning`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub text: String,
+    pub kind: ChangeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    Wording,
+    Meaning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskBudget {
+    pub per_visit: u32,
+    pub per_quarter: u32,
+}
+
+/// A node of the data tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    pub label: Option<String>,
+    /// Set on the node or any of its parents.
+    pub sensitive: bool,
+    /// What derived data is worked out from.
+    pub from: BTreeSet<Name>,
+    pub line: Line,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    pub from: BTreeSet<Name>,
+    pub line: Line,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub label: String,
+    pub kind: RecipientKind,
+    pub country: Option<String>,
+    pub sale: bool,
+    pub tcf_vendor: Option<u32>,
+    pub line: Line,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecipientKind {
+    Ourselves,
+    Processor,
+    ThirdParty,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channel {
+    pub line: Line,
+}
+
+/// What for, and within which bounds. A purpose allows a use that lies in its box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purpose {
+    /// The sentence the customer reads; may contain `{interest}`.
+    pub says: Texts,
+    pub basis: Basis,
+    pub uses: BTreeSet<Name>,
+    pub with: BTreeSet<Name>,
+    pub on: BTreeSet<Name>,
+    pub keep: Option<Keep>,
+    pub ask_again: Option<Period>,
+    pub in_return: Option<InReturn>,
+    pub stops_for_objection: bool,
+    pub stops_for: BTreeSet<Signal>,
+    pub tcf_purposes: BTreeSet<u32>,
+    pub limits: Vec<Limit>,
+    pub duties: Vec<Duty>,
+    pub holdouts: Vec<Holdout>,
+    pub unit_cost: Option<Cost>,
+    /// Its own mode, if a line says so; else the policy's.
+    pub mode: Option<Mode>,
+    pub law: Option<String>,
+    pub line: Line,
+    /// Lines of the parts of the box, for reasons that cite them.
+    pub basis_line: Line,
+    pub uses_line: Line,
+    pub with_line: Line,
+    pub on_line: Line,
+    pub stops_for_line: Line,
+}
+
+/// The ground on which a purpose stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    Permission {
+        explicit: bool,
+    },
+    Contract,
+    /// With the document that weighs it.
+    LegitimateInterest {
+        assessment: Option<String>,
+    },
+    LegalDuty {
+        law: Option<String>,
+    },
+}
+
+/// `keep 13 months after last-visit`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keep {
+    pub period: Period,
+    pub after: Anchor,
+    pub law: Option<String>,
+    pub line: Line,
+}
+
+/// What a retention period counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Anchor {
+    Collection,
+    Order,
+    LastVisit,
+    LastOrder,
+    LastDecision,
+}
+
+/// `in-return demo-days "First pick of test-ride days"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InReturn {
+    pub name: Name,
+    pub label: String,
+    pub line: Line,
+}
+
+/// `at-most 2 per=month mode=observe`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    pub count: u32,
+    pub per: Window,
+    pub mode: Option<Mode>,
+    pub line: Line,
+}
+
+/// A rolling window: 24 hours, 7 days, 30 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Window {
+    Day,
+    Week,
+    Month,
+}
+
+/// `must stop within=48 hours of=withdrawal`: the line as written, for people and for duties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// What must be done, as a name: `offer-unsubscribe`, `stop`.
+    pub what: Name,
+    /// `in=…`, if said.
+    pub when: Option<String>,
+    /// `within=48 hours`, if said.
+    pub within: Option<Period>,
+    /// `of=…`, if said.
+    pub of: Option<String>,
+    pub line: Line,
+}
+
+/// `holdout 5 percent of=show-recommendations rotates=quarterly`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holdout {
+    pub percent: Decimal,
+    pub of: Name,
+    pub rotates: String,
+    pub line: Line,
+}
+
+/// `unit-cost 0.0009 EUR per message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    pub amount: Amount,
+    pub per: String,
+    pub line: Line,
+}
+
+/// A decimal with its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount {
+    pub value: Decimal,
+    pub currency: Currency,
+}
+
+/// A promise that beats everything else. An empty set is "any".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Never {
+    pub says: String,
+    pub data: BTreeSet<Name>,
+    pub purposes: BTreeSet<Name>,
+    pub except: BTreeSet<Name>,
+    pub recipients: BTreeSet<Name>,
+    pub recipient_kinds: BTreeSet<RecipientKind>,
+    pub channels: BTreeSet<Name>,
+    /// Only while this signal is in force.
+    pub when_signal: Option<Signal>,
+    /// Only while this tag is set.
+    pub when_tag: Option<Name>,
+    pub mode: Option<Mode>,
+    pub law: Option<String>,
+    pub line: Line,
+}
+
+/// `gpc means=objection to=retarget binds=device,person law="…"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalTerm {
+    pub means: SignalMeaning,
+    pub to: BTreeSet<Name>,
+    pub binds_device: bool,
+    pub binds_person: bool,
+    pub mode: Option<Mode>,
+    pub law: Option<String>,
+    pub line: Line,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignalMeaning {
+    Objection,
+    PermissionOrRefusal,
+}
+
+/// A line of `ledger-costs`: `ask 0.004 EUR`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerCost {
+    pub amount: Amount,
+    pub per: Option<String>,
+    pub line: Line,
+}
+
+/// What one use of a purpose is worth: contribution margin net of returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    pub amount: Amount,
+    pub per: String,
+    pub source: WorthSource,
+    pub line: Line,
+}
+
+/// Where a worth comes from. A guess carries its owner and date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorthSource {
+    Guess { by: String, on: String },
+    Named(String),
+}
+
+impl Policy {
+    /// The nodes at or below `name`; a leaf is its own only one.
+    pub fn leaves_of<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Name> {
+        let below = format!("{name}.");
+        let within = move |it: &&Name| *it == name || it.as_str().starts_with(&below);
+        self.leaves().filter(within)
+    }
+
+    /// The leaves of the data tree, in order of name.
+    pub fn leaves(&self) -> impl Iterator<Item = &Name> {
+        self.data.keys().filter(|it| self.is_leaf(it))
+    }
+
+    /// Whether `name` is declared and no other datum's parent.
+    pub fn is_leaf(&self, name: &Name) -> bool {
+        let below = format!("{name}.");
+        let has_child = self.data.keys().any(|it| it.as_str().starts_with(&below));
+        self.data.contains_key(name) && !has_child
+    }
+
+    /// The mode of a rule that may name one.
+    pub fn mode_of(&self, own: Option<Mode>) -> Mode {
+        own.unwrap_or(self.mode)
+    }
+}
+
+impl Basis {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Basis::Permission { explicit: false } => "permission",
+            Basis::Permission { explicit: true } => "permission explicit",
+            Basis::Contract => "contract",
+            Basis::LegitimateInterest { .. } => "legitimate-interest",
+            Basis::LegalDuty { .. } => "legal-duty",
+        }
+    }
+
+    pub fn is_permission(&self) -> bool {
+        matches!(self, Basis::Permission { .. })
+    }
+}
+
+impl Window {
+    pub fn hours(self) -> u32 {
+        match self {
+            Window::Day => 24,
+            Window::Week => 7 * 24,
+            Window::Month => 30 * 24,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Window::Day => "day",
+            Window::Week => "week",
+            Window::Month => "month",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Window> {
+        [Window::Day, Window::Week, Window::Month].into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+impl Anchor {
+    pub const ALL: [Anchor; 5] = [
+        Anchor::Collection,
+        Anchor::Order,
+        Anchor::LastVisit,
+        Anchor::LastOrder,
+        Anchor::LastDecision,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Anchor::Collection => "collection",
+            Anchor::Order => "order",
+            Anchor::LastVisit => "last-visit",
+            Anchor::LastOrder => "last-order",
+            Anchor::LastDecision => "last-decision",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Anchor> {
+        Anchor::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+impl RecipientKind {
+    pub const ALL: [RecipientKind; 3] =
+        [RecipientKind::Ourselves, RecipientKind::Processor, RecipientKind::ThirdParty];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RecipientKind::Ourselves => "ourselves",
+            RecipientKind::Processor => "processor",
+            RecipientKind::ThirdParty => "third-party",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<RecipientKind> {
+        RecipientKind::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
