@@ -4,8 +4,13 @@
 //! identity, `check` finds what a careful reader would, `statement` freezes what people agree to,
 //! and `compile` turns it into bitsets that a decision walks.
 
+mod compile;
 mod model;
 
+pub use compile::{
+    Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
+    Ground, LEAVES_MAX, LeafSet, NAMES_MAX, SignalRule, StatementBox, declared_names,
+};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
     Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,

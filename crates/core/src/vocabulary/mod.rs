@@ -1,6 +1,7 @@
 //! One word for each idea, shared by every room (`docs/ARCHITECTURE.md` has the glossary).
 
 mod answer;
+mod dictionary;
 mod id;
 mod money;
 mod name;
@@ -11,6 +12,7 @@ mod time;
 mod verdict;
 
 pub use answer::{Answer, Standing};
+pub use dictionary::{Dictionary, Family};
 pub use id::{Code, EventId, IdError, PersonId, Position, SiteId, Slot, StatementId};
 pub use money::{Currency, Money, MoneyError};
 pub use name::{Name, NameError};
