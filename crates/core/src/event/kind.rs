@@ -102,10 +102,10 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Kind::Unknown(number) => write!(f, "unknown kind {number}"),
-            known => f.write_str(known.as_str()),
+        if let Kind::Unknown(number) = self {
+            return write!(f, "unknown kind {number}");
         }
+        f.write_str(self.as_str())
     }
 }
 

@@ -188,6 +188,8 @@ pub struct StatementBox {
     pub channels: u64,
     pub keep: Option<(Period, Anchor)>,
     pub ask_again: Option<Period>,
+    /// Leaves that the words left out on purpose, by naming one interest.
+    pub narrowed: LeafSet,
 }
 
 /// Every name a policy declares, by family, in a fixed order: what must have a code before the
@@ -408,6 +410,7 @@ impl Compiled {
             channels: mask(self.channels.iter().map(|(_, name)| channels.contains(name))),
             keep,
             ask_again,
+            narrowed: LeafSet::EMPTY,
         }
     }
 }
