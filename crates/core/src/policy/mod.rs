@@ -6,6 +6,8 @@
 
 mod compile;
 mod model;
+mod problem;
+mod read;
 
 pub use compile::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
@@ -16,3 +18,5 @@ pub use model::{
     Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
     Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
 };
+pub use problem::{Problem, Severity};
+pub use read::read;

@@ -1,0 +1,109 @@
+//! `never "…" { … }`: promises that beat everything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kdl::{KdlEntry, KdlNode};
+
+use super::desk::{Desk, Kind, span_of, span_of_name};
+use super::document::mode;
+use super::purposes::names;
+use super::recipients::kind;
+use super::words::Words;
+use crate::policy::model::{Line, Never};
+use crate::vocabulary::{Name, Signal};
+
+const LINES: [&str; 8] =
+    ["data", "purposes", "except", "recipients", "channels", "when", "mode", "law"];
+
+pub(super) fn never(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Never> {
+    let mut words = Words::of(node);
+    let says = words.need(desk, "the promise as a text").and_then(|it| desk.text(it));
+    let mut never = blank(desk.line(node));
+    let mut seen = BTreeMap::new();
+    for child in words.children() {
+        line(desk, &mut seen, child, &mut never);
+    }
+    words.end(desk);
+    let bounds = ["data", "purposes", "recipients", "channels", "when"];
+    let bounded = bounds.into_iter().any(|it| seen.contains_key(it));
+    if !bounded {
+        let help = "say what, as in `{ data body; purposes any }`";
+        desk.mistake(span_of_name(node), "missing-node", "this forbids everything", help);
+    }
+    Some(Never { says: says?, ..never })
+}
+
+fn blank(line: Line) -> Never {
+    Never {
+        says: String::new(),
+        data: BTreeSet::new(),
+        purposes: BTreeSet::new(),
+        except: BTreeSet::new(),
+        recipients: BTreeSet::new(),
+        recipient_kinds: BTreeSet::new(),
+        channels: BTreeSet::new(),
+        when_signal: None,
+        when_tag: None,
+        mode: None,
+        law: None,
+        line,
+    }
+}
+
+fn line(desk: &mut Desk<'_>, seen: &mut BTreeMap<String, Line>, node: &KdlNode, never: &mut Never) {
+    let what = node.name().value();
+    if LINES.contains(&what) && !desk.once(seen, node) {
+        return;
+    }
+    let mut words = Words::of(node);
+    let it = &mut words;
+    match what {
+        "data" => never.data = names_or_any(desk, node, it, Kind::Data),
+        "purposes" => never.purposes = names_or_any(desk, node, it, Kind::Purpose),
+        "except" => never.except = names(desk, it, Kind::Purpose),
+        "recipients" => match it.property("kind") {
+            Some(entry) => never.recipient_kinds = kind(desk, entry).into_iter().collect(),
+            None => never.recipients = names_or_any(desk, node, it, Kind::Recipient),
+        },
+        "channels" => never.channels = names_or_any(desk, node, it, Kind::Channel),
+        "when" => when(desk, node, it, never),
+        "mode" => never.mode = it.need(desk, "a mode").and_then(|it| mode(desk, it)),
+        "law" => never.law = it.need(desk, "a text").and_then(|it| desk.text(it)),
+        _ => return desk.unknown_node(node, "`never`", &LINES),
+    }
+    words.end(desk);
+}
+
+/// Names, or `any` alone, which is the empty set.
+fn names_or_any(
+    desk: &mut Desk<'_>,
+    node: &KdlNode,
+    words: &mut Words<'_>,
+    kind: Kind,
+) -> BTreeSet<Name> {
+    let any = |it: &KdlEntry| it.name().is_none() && it.value().as_string() == Some("any");
+    if node.entries().first().is_some_and(any) {
+        words.next();
+        return BTreeSet::new();
+    }
+    names(desk, words, kind)
+}
+
+/// `when signal=gpc` or `when tag=bought-kids-bike`.
+fn when(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>, never: &mut Never) {
+    let (signal, tag) = (words.property("signal"), words.property("tag"));
+    if let Some(entry) = signal {
+        let known = Signal::ALL.map(Signal::as_str);
+        never.when_signal = desk.one_of(entry, "signal", &known, Signal::parse);
+    }
+    if let Some(entry) = tag {
+        never.when_tag = desk.name(entry);
+        if let Some(name) = never.when_tag.clone() {
+            desk.refer(Kind::Tag, name, span_of(entry));
+        }
+    }
+    if signal.is_none() && tag.is_none() {
+        let help = "add `signal=gpc` or `tag=NAME`";
+        desk.mistake(span_of_name(node), "missing-property", "`when` lacks a condition", help);
+    }
+}
