@@ -1,1 +1,64 @@
-fn main() {}
+//! The developer's commands. No dependencies, so that they build at once.
+//!
+//! `check` is every test in one line, `golden` rewrites what tests compare against, `bench` prints
+//! figures beside their yardstick.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its terminal")]
+
+mod bench_decide;
+mod check;
+mod contract;
+mod run;
+mod wrk;
+
+use std::process::ExitCode;
+
+use run::Step;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  check           format, lints, tests, documentation, licences: everything, stopping at the first failure
+  golden          rewrite golden files and snapshots from what the code says now, then show the difference
+  bench append    the ledger's append beside a raw fdatasync loop
+  bench decide    POST /v1/decide beside a static reply of nginx (needs nginx and wrk)
+  help            this
+
+Everything is built with --release: one profile for running, testing and measuring.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["check"] => check::check(),
+        ["golden"] => golden(),
+        ["bench", "append"] => bench_append(),
+        ["bench", "decide"] => bench_decide::bench_decide(),
+        ["bench"] => bench_append().and_then(|()| bench_decide::bench_decide()),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no `{}`; try `cargo xtask help`", other.join(" "))),
+    };
+    let Err(said) = done else { return ExitCode::SUCCESS };
+    eprintln!("\n{said}");
+    ExitCode::FAILURE
+}
+
+/// Rewrites golden files and file snapshots, then shows what changed.
+fn golden() -> Result<(), String> {
+    Step::cargo("golden", &["test", "--workspace", "--release"])
+        .env("HANDSHAKE_GOLDEN", "write")
+        .env("INSTA_UPDATE", "always")
+        .run()?;
+    if run::in_git() {
+        let paths = [&["diff", "--stat", "--"][..], &check::GOLDEN].concat();
+        Step::new("difference", "git", &paths).run()?;
+    }
+    println!("\nread the difference before you commit it: stored formats only ever grow");
+    Ok(())
+}
+
+fn bench_append() -> Result<(), String> {
+    Step::cargo("append", &["bench", "--package", "handshake", "--bench", "append"]).run()
+}

@@ -1,7 +1,7 @@
 //! The pure middle of Handshake: no I/O, no clock, no randomness, nothing asynchronous.
 //!
 //! Arguments in, values out. Rooms stand in the order data flows, and a room may use only
-//! those before it (`tests/rooms.rs` sees to that):
+//! those before it (`xtask/tests/tidy.rs` sees to that):
 //! the *vocabulary* names things → an *event* is what happened → the *policy* says what may
 //! happen → *permission* says what a person agreed to → a *decision* compares the two →
 //! *projections* fold events into everything else that is known.

@@ -1,1 +1,3 @@
+//! The one binary: reads the command line and runs a command.
+
 fn main() {}

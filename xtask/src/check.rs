@@ -1,0 +1,105 @@
+//! `cargo xtask check`: what must hold before a change goes in. CI runs this line and no other.
+
+use std::time::Duration;
+
+use crate::run::{self, Step};
+
+/// Files that tests compare with; none may change by running tests.
+pub(crate) const GOLDEN: [&str; 3] = ["*golden/*", "*.snap", "*/vectors/*"];
+
+pub(crate) fn check() -> Result<(), String> {
+    let mut times = Vec::new();
+    for step in before_golden() {
+        heading(step.name);
+        times.push(step.timed()?);
+    }
+    heading("tests");
+    let before = golden_state()?;
+    times.push(tests().timed()?);
+    if golden_state()? != before {
+        return Err("tests changed golden files. To see how: git diff".to_owned());
+    }
+    for step in after_golden() {
+        heading(step.name);
+        times.push(step.timed()?);
+    }
+    println!("\nall is well: {}", written(&times));
+    Ok(())
+}
+
+fn before_golden() -> Vec<Step> {
+    let lints = ["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"];
+    vec![
+        Step::cargo("format", &["fmt", "--all", "--check"]).fix("cargo fmt --all"),
+        Step::cargo("lints", &lints)
+            .fix("cargo clippy --workspace --all-targets --release --fix --allow-dirty"),
+    ]
+}
+
+/// Documentation examples are tests too. Snapshots are never written here.
+fn tests() -> Step {
+    Step::cargo("tests", &["test", "--workspace", "--release"])
+        .env("INSTA_UPDATE", "no")
+        .fix("read what the test says; if the new text is the right one: cargo xtask golden")
+}
+
+fn after_golden() -> Vec<Step> {
+    let docs = ["doc", "--workspace", "--no-deps", "--release"];
+    let mut steps = vec![
+        Step::cargo("documentation", &docs)
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .fix("mend the link or the code block it names"),
+    ];
+    match run::installed("cargo-deny", "--version") {
+        true => steps.push(
+            Step::new("licences and advisories", "cargo", &["deny", "check"])
+                .fix("read the crate it names, then Cargo.toml or deny.toml"),
+        ),
+        false => println!("cargo-deny is not installed: licences and advisories are not checked"),
+    }
+    match (run::root().join("sdk").exists(), run::installed("node", "--version")) {
+        (true, true) => {
+            steps.push(Step::new("sdk", "node", &["--test", "sdk/"]).fix("node --test sdk/"));
+        }
+        (true, false) => println!("node is not installed: the SDK is not checked"),
+        (false, _) => (),
+    }
+    steps
+}
+
+/// What git sees of the golden files; nothing where there is no git.
+fn golden_state() -> Result<String, String> {
+    if !run::in_git() {
+        return Ok(String::new());
+    }
+    let difference = run::output("git", &[&["diff", "--"][..], &GOLDEN].concat())?;
+    let status = [&["status", "--porcelain", "--untracked-files=all", "--"][..], &GOLDEN].concat();
+    Ok(difference + &run::output("git", &status)?)
+}
+
+fn heading(name: &str) {
+    println!("\n== {name}");
+}
+
+fn written(times: &[(&str, Duration)]) -> String {
+    let each: Vec<String> =
+        times.iter().map(|(name, took)| format!("{name} {}", seconds(*took))).collect();
+    let total = times.iter().map(|(_, took)| *took).sum();
+    format!("{}; {} in all", each.join(", "), seconds(total))
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_line_tells_each_step_and_the_sum() {
+        let times =
+            [("format", Duration::from_millis(840)), ("tests", Duration::from_millis(61_260))];
+        assert_eq!(written(&times), "format 0.8 s, tests 61.3 s; 62.1 s in all");
+    }
+}
