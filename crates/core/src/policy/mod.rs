@@ -4,11 +4,16 @@
 //! identity, `check` finds what a careful reader would, `statement` freezes what people agree to,
 //! and `compile` turns it into bitsets that a decision walks.
 
+mod canonical;
+mod check;
 mod compile;
 mod model;
 mod problem;
 mod read;
+mod statement;
 
+pub use canonical::{canonical, hash};
+pub use check::check;
 pub use compile::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
     Ground, LEAVES_MAX, LeafSet, NAMES_MAX, SignalRule, StatementBox, declared_names,
@@ -20,3 +25,4 @@ pub use model::{
 };
 pub use problem::{Problem, Severity};
 pub use read::read;
+pub use statement::{Statement, StatementError, statement, statements};

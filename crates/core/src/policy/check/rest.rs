@@ -1,0 +1,127 @@
+//! Laws, promises, recipients, records, and what is declared but never used.
+
+use std::collections::BTreeSet;
+
+use super::Notes;
+use crate::policy::model::{Basis, Line, Never, Purpose, RecipientKind};
+use crate::vocabulary::{Mode, Name};
+
+/// Track your own promises; enforce the law.
+pub(super) fn laws(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    let mut rules: Vec<(Line, Option<&String>, Mode)> = Vec::new();
+    for it in policy.purposes.values() {
+        let mode = policy.mode_of(it.mode);
+        let basis = match &it.basis {
+            Basis::LegalDuty { law } => law.as_ref(),
+            Basis::Permission { .. } | Basis::Contract | Basis::LegitimateInterest { .. } => None,
+        };
+        rules.push((it.line, it.law.as_ref(), mode));
+        rules.push((it.basis_line, basis, mode));
+        rules.extend(it.keep.as_ref().map(|keep| (keep.line, keep.law.as_ref(), mode)));
+    }
+    rules
+        .extend(policy.nevers.iter().map(|it| (it.line, it.law.as_ref(), policy.mode_of(it.mode))));
+    let signals = policy.signals.values();
+    rules.extend(signals.map(|it| (it.line, it.law.as_ref(), policy.mode_of(it.mode))));
+    for (line, law, mode) in rules {
+        if let (Some(law), Mode::Observe | Mode::Rehearse) = (law, mode) {
+            let said = format!("`{law}` is law, and this line is in `{}`", mode.as_str());
+            let help = "use `enforce`, or have a waiver of at most 90 days signed";
+            notes.mistake(line, "law-not-enforced", said, help);
+        }
+    }
+}
+
+/// A promise that no declared purpose could ever break.
+pub(super) fn nevers(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    for never in &policy.nevers {
+        let kinds: BTreeSet<RecipientKind> = policy.recipients.values().map(|it| it.kind).collect();
+        let no_kind =
+            !never.recipient_kinds.is_empty() && never.recipient_kinds.is_disjoint(&kinds);
+        let named = policy.purposes.iter().filter(|(name, _)| never.purposes.contains(*name));
+        let mut bound = named.filter(|(name, _)| !never.except.contains(*name));
+        let none_bound =
+            !never.purposes.is_empty() && !bound.any(|(_, it)| meets(notes, never, it));
+        if no_kind || none_bound {
+            let said = "this promise matches nothing that a purpose allows".to_owned();
+            let help = "compare it with the purposes it names, or leave it out";
+            notes.warning(never.line, "never-matches-nothing", said, help);
+        }
+    }
+}
+
+fn meets(notes: &Notes<'_>, never: &Never, purpose: &Purpose) -> bool {
+    let policy = notes.policy;
+    let leaves = |names: &BTreeSet<Name>| -> BTreeSet<Name> {
+        names.iter().flat_map(|it| policy.leaves_of(it)).cloned().collect()
+    };
+    let share = |never: &BTreeSet<Name>, purpose: &BTreeSet<Name>| {
+        never.is_empty() || !never.is_disjoint(purpose)
+    };
+    let kind = |name: &Name| policy.recipients.get(name).map(|it| it.kind);
+    let kinds: BTreeSet<RecipientKind> = purpose.with.iter().filter_map(kind).collect();
+    share(&leaves(&never.data), &leaves(&purpose.uses))
+        && share(&never.recipients, &purpose.with)
+        && share(&never.channels, &purpose.on)
+        && (never.recipient_kinds.is_empty() || !never.recipient_kinds.is_disjoint(&kinds))
+}
+
+pub(super) fn recipients(notes: &mut Notes<'_>) {
+    for (name, it) in &notes.policy.recipients {
+        if it.kind == RecipientKind::ThirdParty && it.country.is_none() {
+            let said = format!("third party `{name}` is in no country");
+            notes.warning(it.line, "no-country", said, "add `country=US` or where it is");
+        }
+    }
+}
+
+/// Whatever is declared and in no purpose.
+pub(super) fn unused(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    let purposes = || policy.purposes.values();
+    let from =
+        policy.data.values().map(|it| &it.from).chain(policy.tags.values().map(|it| &it.from));
+    let used: BTreeSet<&Name> = purposes()
+        .map(|it| &it.uses)
+        .chain(from)
+        .flatten()
+        .flat_map(|it| policy.leaves_of(it))
+        .collect();
+    let help = "use it in a purpose, or do not collect it";
+    for name in policy.leaves().filter(|it| !used.contains(it)) {
+        let line = policy.data.get(name).map(|it| it.line).unwrap_or_default();
+        notes.warning(line, "unused-data", format!("no purpose uses `{name}`"), help);
+    }
+    let with: BTreeSet<&Name> = purposes().flat_map(|it| &it.with).collect();
+    for (name, it) in policy.recipients.iter().filter(|(name, _)| !with.contains(name)) {
+        let said = format!("no purpose gives anything to `{name}`");
+        notes.warning(it.line, "unused-recipient", said, "use it in a purpose, or take it away");
+    }
+    let on: BTreeSet<&Name> = purposes().flat_map(|it| &it.on).collect();
+    for (name, it) in policy.channels.iter().filter(|(name, _)| !on.contains(name)) {
+        let said = format!("no purpose shows anything on `{name}`");
+        notes.warning(it.line, "unused-channel", said, "use it in a purpose, or take it away");
+    }
+    let looked: BTreeSet<&Name> =
+        policy.nevers.iter().filter_map(|it| it.when_tag.as_ref()).collect();
+    for (name, it) in policy.tags.iter().filter(|(name, _)| !looked.contains(name)) {
+        let said = format!("no promise looks at tag `{name}`");
+        notes.warning(it.line, "unused-tag", said, "use it in a `never`, or take it away");
+    }
+}
+
+/// Handshake's own acts are uses too: without a purpose for its records, they stay off.
+pub(super) fn records(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    let is_deal = |it: &Name| it.as_str() == "deal" || it.as_str().starts_with("deal.");
+    let line = policy.purposes.values().map(|it| it.line).min().unwrap_or_default();
+    let keeps = |it: &&Purpose| it.uses.iter().any(is_deal) && !it.basis.is_permission();
+    if !policy.purposes.values().any(|it| keeps(&it)) {
+        let said = "no purpose keeps records of answers and decisions".to_owned();
+        let help = "the feature `records` stays off; add a purpose that `uses deal` on another \
+                    basis than permission";
+        notes.warning(line, "no-records", said, help);
+    }
+}
