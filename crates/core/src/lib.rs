@@ -17,3 +17,5 @@ pub mod permission;
 pub mod decision;
 
 pub mod projection;
+
+pub mod impact;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::model::{
     Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
+use super::statement::Statement;
 use crate::event::Hash;
 use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Period, Signal, Signals};
 
@@ -393,24 +394,23 @@ impl Compiled {
         Some(1 << at)
     }
 
-    /// What somebody agreed to in these names, in this policy's bits.
-    pub fn statement_box(
-        &self,
-        (code, purpose): (Code, Code),
-        data: &BTreeSet<Name>,
-        (recipients, channels): (&BTreeSet<Name>, &BTreeSet<Name>),
-        keep: Option<(Period, Anchor)>,
-        ask_again: Option<Period>,
-    ) -> StatementBox {
+    /// What somebody agreed to, in this policy's bits.
+    pub fn statement_box(&self, (code, purpose): (Code, Code), it: &Statement) -> StatementBox {
+        let narrowed = it.interest.as_ref().map_or(LeafSet::EMPTY, |shown| {
+            let (family, _) = shown.as_str().split_once('.').unwrap_or((shown.as_str(), ""));
+            let below = format!("{family}.");
+            let siblings = self.leaves.iter().map(|(_, name)| name);
+            self.leaf_set(siblings.filter(|name| name.as_str().starts_with(&below)))
+        });
         StatementBox {
             code,
             purpose,
-            data: self.leaf_set(data.iter()),
-            recipients: self.recipient_mask(|name, _| recipients.contains(name)),
-            channels: mask(self.channels.iter().map(|(_, name)| channels.contains(name))),
-            keep,
-            ask_again,
-            narrowed: LeafSet::EMPTY,
+            data: self.leaf_set(it.data.iter()),
+            recipients: self.recipient_mask(|name, _| it.recipients.contains(name)),
+            channels: mask(self.channels.iter().map(|(_, name)| it.channels.contains(name))),
+            keep: it.keep.as_ref().map(|keep| (keep.period, keep.after)),
+            ask_again: it.ask_again,
+            narrowed,
         }
     }
 }

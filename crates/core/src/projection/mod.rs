@@ -1,1 +1,27 @@
-//! projection.
+//! Projections: everything that is known, as folds over events.
+//!
+//! [`State`] is one site's: it is fed each [`Recorded`](crate::event::Recorded) fact once, in
+//! order, live and on rebuild alike, and asks nothing but the fact. Throwing it away and folding
+//! the ledger again gives the same state, byte for byte (I4); [`State::dump`] is how tests look.
+
+mod asks;
+mod books;
+mod calendar;
+mod catalogue;
+mod imports;
+mod people;
+mod policies;
+mod requests;
+mod state;
+mod tallies;
+
+pub use asks::{AskCount, Asks, UsedAsk};
+pub use books::{Books, OrderDay, Outcomes};
+pub use calendar::{Calendar, Day, Quarter, QuarterError};
+pub use catalogue::{Catalogue, Item};
+pub use imports::{Import, Imports};
+pub use people::{People, Person};
+pub use policies::{Policies, Published};
+pub use requests::{Remembered, Requests};
+pub use state::State;
+pub use tallies::{OpenUse, Tallies, TallyKey};

@@ -1,0 +1,13 @@
+//! Impact: what became of every use, and what keeping the policy cost and earned.
+//!
+//! A [`Report`] is a pure function of a site's [`State`](crate::projection::State) and a period.
+//! Booked costs and estimates are never netted into one figure, and a guess says so.
+
+mod money;
+mod report;
+
+pub use money::{Booked, Estimate, Evidence, ImpactRow};
+pub use report::{
+    AskRow, BooksRow, CallerRow, MonthRow, PurposeRow, ReasonRow, Report, StandingRow, TallyCounts,
+    report,
+};

@@ -1,0 +1,307 @@
+//! People: who is known, and where each stands.
+//!
+//! Held in memory for every person, so columns are packed: at eight purposes a person's
+//! permissions take at most 160 bytes, id and index included (`tests/memory.rs` measures it).
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hasher};
+
+use hashbrown::HashTable;
+
+use crate::decision::{Age, Recent};
+use crate::permission::Permissions;
+use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signals, Slot};
+
+/// Everyone a site knows, by key slot.
+#[derive(Debug, Default)]
+pub struct People {
+    ids: Vec<PersonId>,
+    permissions: Vec<Permissions>,
+    traits: Vec<Traits>,
+    by_id: HashTable<u32>,
+    by_alias: HashMap<[u8; 16], Slot>,
+}
+
+/// What is known of one person beside permissions.
+#[derive(Debug, Clone, Default)]
+struct Traits {
+    signals: Signals,
+    age: Age,
+    last_visit: Seconds,
+    last_order: Seconds,
+    objections: Box<[Code]>,
+    /// Oldest time each leaf was collected, sorted by leaf.
+    leaves: Box<[(Code, Seconds)]>,
+    /// Uses that count against frequency limits, oldest first.
+    uses: Box<[UseMark]>,
+}
+
+/// Whole seconds since 1970; 0 is never. Ages and windows need no finer clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Seconds(u32);
+
+/// A use that was let through and counts, unless it is reported withheld or a day passes without
+/// a word.
+#[derive(Debug, Clone, Copy)]
+struct UseMark {
+    purpose: Code,
+    at: Seconds,
+    decision: Position,
+    confirmed: bool,
+}
+
+/// A borrowed view of one person.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    pub slot: Slot,
+    pub id: PersonId,
+    pub permissions: &'a Permissions,
+    traits: &'a Traits,
+}
+
+const USES_MAX: usize = 64;
+const LONGEST_WINDOW_S: u32 = 30 * 24 * 3600;
+const RESERVED_S: u32 = 24 * 3600;
+/// The id of a slot nobody stands on: not yet used, or erased.
+const NOBODY: PersonId = PersonId([0; 16]);
+
+impl Seconds {
+    fn of(at: Millis) -> Seconds {
+        Seconds(u32::try_from(at.0.div_euclid(1000)).unwrap_or(0))
+    }
+
+    fn millis(self) -> Option<Millis> {
+        (self.0 != 0).then(|| Millis(i64::from(self.0) * 1000))
+    }
+}
+
+fn index(slot: Slot) -> usize {
+    usize::try_from(slot.0).unwrap_or(usize::MAX)
+}
+
+fn hash_id(id: &PersonId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&id.0);
+    hasher.finish()
+}
+
+/// Grows by an eighth, not by half: memory a person counts.
+fn grow<T: Default + Clone>(column: &mut Vec<T>, len: usize, empty: &T) {
+    if column.capacity() < len {
+        column.reserve_exact((len - column.len()).max(column.len() / 8).max(64));
+    }
+    column.resize(len.max(column.len()), empty.clone());
+}
+
+impl Default for PersonId {
+    fn default() -> PersonId {
+        NOBODY
+    }
+}
+
+impl People {
+    /// How many people are known.
+    pub fn count(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub fn by_id(&self, id: PersonId) -> Option<Slot> {
+        let same = |slot: &u32| self.ids.get(index(Slot(*slot))) == Some(&id);
+        self.by_id.find(hash_id(&id), same).map(|&slot| Slot(slot))
+    }
+
+    /// Finds a person by the keyed hash of the merchant's own number.
+    pub fn by_alias(&self, alias: &[u8; 16]) -> Option<Slot> {
+        self.by_alias.get(alias).copied()
+    }
+
+    pub fn person(&self, slot: Slot) -> Option<Person<'_>> {
+        let at = index(slot);
+        let id = *self.ids.get(at).filter(|id| **id != NOBODY)?;
+        Some(Person {
+            slot,
+            id,
+            permissions: self.permissions.get(at)?,
+            traits: self.traits.get(at)?,
+        })
+    }
+
+    /// Everyone, in order of slot.
+    pub fn iter(&self) -> impl Iterator<Item = Person<'_>> {
+        (0u32..).zip(&self.ids).filter_map(|(slot, _)| self.person(Slot(slot)))
+    }
+
+    pub(super) fn know(&mut self, slot: Slot, id: PersonId) {
+        let len = index(slot).saturating_add(1);
+        grow(&mut self.ids, len, &NOBODY);
+        grow(&mut self.permissions, len, &Permissions::default());
+        grow(&mut self.traits, len, &Traits::default());
+        if let Some(place) = self.ids.get_mut(index(slot)) {
+            *place = id;
+        }
+        let ids = &self.ids;
+        let rehash = |slot: &u32| ids.get(index(Slot(*slot))).map_or(0, hash_id);
+        self.by_id.insert_unique(hash_id(&id), slot.0, rehash);
+    }
+
+    pub(super) fn alias(&mut self, slot: Slot, alias: [u8; 16]) {
+        self.by_alias.insert(alias, slot);
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        slot: Slot,
+        (answer, purpose, statement): (Answer, Code, Code),
+        at: Millis,
+    ) {
+        if let Some(it) = self.permissions.get_mut(index(slot)) {
+            it.record(answer, purpose, statement, at);
+        }
+    }
+
+    pub(super) fn object(&mut self, slot: Slot, purpose: Code, lifted: bool) {
+        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        let mut objections = std::mem::take(&mut it.objections).into_vec();
+        objections.retain(|it| *it != purpose);
+        if !lifted {
+            objections.push(purpose);
+            objections.sort_unstable();
+        }
+        it.objections = objections.into_boxed_slice();
+    }
+
+    pub(super) fn signal(&mut self, slot: Slot, signals: Signals) {
+        if let Some(it) = self.traits.get_mut(index(slot)) {
+            it.signals = signals;
+        }
+    }
+
+    pub(super) fn age(&mut self, slot: Slot, age: Age) {
+        if let Some(it) = self.traits.get_mut(index(slot)) {
+            it.age = age;
+        }
+    }
+
+    pub(super) fn collected(&mut self, slot: Slot, leaves: &[u32], at: Millis, is_order: bool) {
+        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        it.last_visit = it.last_visit.max(Seconds::of(at));
+        if is_order {
+            it.last_order = it.last_order.max(Seconds::of(at));
+        }
+        let new = |leaf: &&u32| it.leaves.binary_search_by_key(&Code(**leaf), |it| it.0).is_err();
+        if leaves.iter().any(|leaf| new(&leaf)) {
+            let mut all = it.leaves.to_vec();
+            all.extend(leaves.iter().filter(new).map(|&leaf| (Code(leaf), Seconds::of(at))));
+            all.sort_unstable();
+            all.dedup_by_key(|it| it.0);
+            it.leaves = all.into_boxed_slice();
+        }
+    }
+
+    pub(super) fn used(&mut self, slot: Slot, purpose: Code, decision: Position, at: Millis) {
+        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        let now = Seconds::of(at);
+        let mut uses = std::mem::take(&mut it.uses).into_vec();
+        uses.retain(|it| now.0.saturating_sub(it.at.0) < LONGEST_WINDOW_S);
+        if USES_MAX <= uses.len() {
+            uses.remove(0);
+        }
+        uses.push(UseMark { purpose, at: now, decision, confirmed: false });
+        it.uses = uses.into_boxed_slice();
+    }
+
+    pub(super) fn carried(&mut self, slot: Slot, decision: Position, carried: Carried) {
+        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        match carried {
+            Carried::Done => it
+                .uses
+                .iter_mut()
+                .filter(|it| it.decision == decision)
+                .for_each(|it| it.confirmed = true),
+            Carried::Withheld => {
+                let mut uses = std::mem::take(&mut it.uses).into_vec();
+                uses.retain(|it| it.decision != decision);
+                it.uses = uses.into_boxed_slice();
+            }
+        }
+    }
+
+    /// Bytes held for ids, index and permissions: what a person costs before anything else.
+    pub fn permission_bytes(&self) -> usize {
+        let entries = self.permissions.iter().map(|it| size_of_val(it.entries())).sum::<usize>();
+        self.ids.capacity() * size_of::<PersonId>()
+            + self.permissions.capacity() * size_of::<Permissions>()
+            + self.by_id.allocation_size()
+            + entries
+    }
+
+    pub(super) fn dump(&self, out: &mut String) {
+        for it in self.iter() {
+            let Traits { signals, age, last_visit, last_order, objections, leaves, uses } =
+                it.traits;
+            let signals = signals.bits();
+            let age = age.number();
+            let _infallible = writeln!(
+                out,
+                "person {} {} {:?} signals {signals} age {age} visit {last_visit:?} order {last_order:?} \
+                 objections {objections:?} leaves {leaves:?} uses {uses:?}",
+                it.slot.0,
+                it.id,
+                it.permissions.entries(),
+            );
+        }
+        let mut aliases: Vec<_> = self.by_alias.iter().collect();
+        aliases.sort_unstable();
+        for (alias, slot) in aliases {
+            let _infallible = writeln!(out, "alias {alias:?} {}", slot.0);
+        }
+    }
+}
+
+impl Person<'_> {
+    /// Signals that bind the person whatever the device.
+    pub fn signals(&self) -> Signals {
+        self.traits.signals
+    }
+
+    pub fn age(&self) -> Age {
+        self.traits.age
+    }
+
+    pub fn objected(&self, purpose: Code) -> bool {
+        self.traits.objections.binary_search(&purpose).is_ok()
+    }
+
+    pub fn last_visit(&self) -> Option<Millis> {
+        self.traits.last_visit.millis()
+    }
+
+    pub fn last_order(&self) -> Option<Millis> {
+        self.traits.last_order.millis()
+    }
+
+    /// When the leaf was first collected, if it is held.
+    pub fn oldest(&self, leaf: Code) -> Option<Millis> {
+        let at = self.traits.leaves.binary_search_by_key(&leaf, |it| it.0).ok()?;
+        self.traits.leaves.get(at).and_then(|it| it.1.millis())
+    }
+
+    /// How often a purpose was used within a rolling window, and when one more would be free
+    /// under a limit of `most`.
+    pub fn recent(&self, purpose: Code, (window_hours, most): (u32, u32), now: Millis) -> Recent {
+        let now_s = Seconds::of(now).0;
+        let window_s = window_hours.saturating_mul(3600);
+        let counts = |it: &&UseMark| {
+            let age = now_s.saturating_sub(it.at.0);
+            it.purpose == purpose && age < window_s && (it.confirmed || age < RESERVED_S)
+        };
+        let count = self.traits.uses.iter().filter(counts).count();
+        let over = (count + 1).saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
+        let freeing =
+            over.checked_sub(1).and_then(|at| self.traits.uses.iter().filter(counts).nth(at));
+        let frees_at =
+            freeing.map_or(now, |it| Millis((i64::from(it.at.0) + i64::from(window_s)) * 1000));
+        Recent { window_hours, count: u32::try_from(count).unwrap_or(u32::MAX), frees_at }
+    }
+}

@@ -1,0 +1,244 @@
+//! The state of one site: all its projections, and the one fold that feeds them.
+
+use std::fmt::Write as _;
+
+use jiff::tz::TimeZone;
+
+use super::asks::Asks;
+use super::books::Books;
+use super::calendar::{Calendar, Day};
+use super::catalogue::Catalogue;
+use super::imports::Imports;
+use super::people::People;
+use super::policies::Policies;
+use super::requests::{Remembered, Requests};
+use super::tallies::Tallies;
+use crate::decision::Age;
+use crate::event::{
+    AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
+    OutcomePersonal, Recorded, UseCarriedOut, UseDecided,
+};
+use crate::vocabulary::{
+    Act, Advice, Answer, Carried, Code, Dictionary, Family, PersonId, Signals, Slot,
+};
+
+/// Everything known of one site.
+#[derive(Debug)]
+pub struct State {
+    pub names: Dictionary,
+    pub policies: Policies,
+    pub people: People,
+    pub tallies: Tallies,
+    pub books: Books,
+    pub asks: Asks,
+    pub catalogue: Catalogue,
+    pub imports: Imports,
+    pub requests: Requests,
+    /// Events folded so far.
+    pub events: u64,
+    /// Events of kinds or versions newer than this Handshake: kept in the ledger, not understood.
+    pub unknown: u64,
+    calendar: Calendar,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            names: Dictionary::default(),
+            policies: Policies::default(),
+            people: People::default(),
+            tallies: Tallies::default(),
+            books: Books::default(),
+            asks: Asks::default(),
+            catalogue: Catalogue::default(),
+            imports: Imports::default(),
+            requests: Requests::default(),
+            events: 0,
+            unknown: 0,
+            calendar: Calendar::new(TimeZone::UTC),
+        }
+    }
+}
+
+impl State {
+    /// Folds one fact.
+    pub fn fold(&mut self, it: &Recorded) {
+        self.events += 1;
+        let day = self.calendar.day(it.at);
+        self.remember(it);
+        match &it.fact {
+            Fact::NameDeclared(name) => {
+                let code = self.names.declare(name.family, &name.name);
+                if name.family == Family::Statement.number() {
+                    self.policies.state(code, &name.document, &self.names);
+                }
+            }
+            Fact::PolicyPublished(published) => {
+                self.policies.publish(published, &self.names, it.at);
+                if let Some(newest) = self.policies.newest() {
+                    self.calendar = Calendar::new(newest.compiled.zone.clone());
+                }
+            }
+            Fact::AskShown(shown) => self.asks.shown(day, shown),
+            Fact::AnswerGiven(answer, _) => self.answered(it, day, answer),
+            Fact::ObjectionMade(objection) => {
+                if let Some(slot) = it.slot {
+                    self.people.object(slot, Code(objection.purpose), objection.lifted);
+                }
+            }
+            Fact::SignalReceived(_, personal) => {
+                if let Some((slot, signal)) = it.slot.zip(personal.as_ref()) {
+                    self.people.signal(slot, Signals::from_bits(signal.signals));
+                }
+            }
+            Fact::DataCollected(data, personal) => {
+                self.collected(it, day, data, personal.as_ref());
+            }
+            Fact::UseDecided(decided, _) => self.decided(it, day, decided),
+            Fact::UseCounted(counted) => {
+                if let Some(decided) = &counted.decided {
+                    self.decided(it, day, decided);
+                }
+            }
+            Fact::UseCarriedOut(carried, _) => self.carried_out(carried),
+            Fact::OutcomeObserved(outcome, personal) => {
+                self.outcome(day, outcome, personal.as_ref());
+            }
+            Fact::IdentityLinked(_, personal) => {
+                if let Some((slot, identity)) = it.slot.zip(personal.as_ref()) {
+                    self.linked(slot, identity);
+                }
+            }
+            Fact::CatalogueChanged(change) => {
+                change.items.iter().for_each(|item| self.catalogue.change(item));
+            }
+            Fact::VisitsCounted(count) => self.books.count(day, Code(count.metric), count.count),
+            Fact::AccessChanged(_) => (),
+            Fact::FileImported(progress) => self.imports.advance(progress),
+            Fact::Unknown(..) => self.unknown += 1,
+        }
+    }
+
+    /// Remembers the request that brought a fact, so that its repeat is known.
+    fn remember(&mut self, it: &Recorded) {
+        if it.event.is_none() {
+            return;
+        }
+        let request = match &it.fact {
+            Fact::AnswerGiven(fact, _) => fact.request,
+            Fact::ObjectionMade(fact) => fact.request,
+            Fact::DataCollected(fact, _) => fact.request,
+            Fact::UseDecided(fact, _) => fact.request,
+            Fact::UseCarriedOut(fact, _) => fact.request,
+            Fact::OutcomeObserved(fact, _) => fact.request,
+            Fact::IdentityLinked(fact, _) => fact.request,
+            Fact::CatalogueChanged(fact) => fact.request,
+            Fact::VisitsCounted(fact) => fact.request,
+            Fact::NameDeclared(_)
+            | Fact::PolicyPublished(_)
+            | Fact::AskShown(_)
+            | Fact::SignalReceived(..)
+            | Fact::UseCounted(_)
+            | Fact::AccessChanged(_)
+            | Fact::FileImported(_)
+            | Fact::Unknown(..) => 0,
+        };
+        let remembered = Remembered { position: it.position, request };
+        self.requests.remember((it.caller, it.event), it.at, remembered);
+    }
+
+    fn answered(&mut self, it: &Recorded, day: Day, given: &AnswerGiven) {
+        let Some(answer) = Answer::from_number(given.answer) else { return };
+        self.asks.answered(day, (it.position, it.slot), (answer, given));
+        if let Some(slot) = it.slot {
+            let (purpose, statement) = (Code(given.purpose), Code(given.statement));
+            self.people.answer(slot, (answer, purpose, statement), it.at);
+        }
+    }
+
+    fn collected(
+        &mut self,
+        it: &Recorded,
+        day: Day,
+        data: &DataCollected,
+        personal: Option<&DataPersonal>,
+    ) {
+        for considered in &data.considered {
+            self.tallies.considered(day, data.policy, it.caller, considered);
+        }
+        let is_order = self.names.name(Code(data.what)) == "order";
+        let Some(personal) = personal else { return };
+        if let Some(slot) = it.slot {
+            self.people.collected(slot, &personal.leaves, it.at, is_order);
+        }
+        if is_order {
+            let lines = (personal.items.len(), data.imported);
+            self.books.order(day, lines, &personal.amount, &personal.currency);
+        }
+    }
+
+    fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
+        self.tallies.decided((it.position, it.slot, it.caller), day, decided);
+        let proceeds = decided.advice == Advice::Proceed.number();
+        let counts = [Act::Use.number(), Act::Share.number()].contains(&decided.act);
+        let purpose = Code(decided.purpose);
+        if let Some(slot) = it.slot.filter(|_| proceeds && counts && self.is_limited(purpose)) {
+            self.people.used(slot, purpose, it.position, it.at);
+        }
+    }
+
+    fn is_limited(&self, purpose: Code) -> bool {
+        let newest = self.policies.newest();
+        let compiled = newest.and_then(|it| it.compiled.purpose_of(purpose));
+        compiled.is_some_and(|it| !it.limits.is_empty())
+    }
+
+    fn carried_out(&mut self, it: &UseCarriedOut) {
+        if let Some(open) = self.tallies.carried_out(it)
+            && let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried))
+        {
+            let decision = crate::vocabulary::Position(it.decision);
+            self.people.carried(slot, decision, carried);
+        }
+    }
+
+    fn outcome(&mut self, day: Day, it: &OutcomeObserved, personal: Option<&OutcomePersonal>) {
+        let open = self.tallies.open(crate::vocabulary::Position(it.decision));
+        let Some(key) = open.map(|it| it.key) else { return };
+        let (amount, currency) = match personal {
+            Some(personal) => (&personal.amount, &personal.currency),
+            None => (&it.amount, &it.currency),
+        };
+        self.books.outcome((day, key.purpose, key.tally, Code(it.metric)), amount, currency);
+    }
+
+    fn linked(&mut self, slot: Slot, it: &IdentityPersonal) {
+        if let Ok(id) = <[u8; 16]>::try_from(it.person.as_slice()) {
+            self.people.know(slot, PersonId(id));
+        }
+        if let Some(alias) = it.alias.first_chunk() {
+            self.people.alias(slot, *alias);
+        }
+        if it.age != 0 {
+            self.people.age(slot, Age::from_number(it.age));
+        }
+    }
+
+    /// The whole state as text, in one fixed order: equal states are equal text.
+    pub fn dump(&self) -> String {
+        let mut out = String::new();
+        for (code, family, name) in self.names.iter() {
+            let _infallible = writeln!(out, "name {} {family} {name}", code.0);
+        }
+        self.policies.dump(&mut out);
+        self.people.dump(&mut out);
+        self.tallies.dump(&mut out);
+        self.books.dump(&mut out);
+        self.asks.dump(&mut out);
+        self.catalogue.dump(&mut out);
+        self.imports.dump(&mut out);
+        self.requests.dump(&mut out);
+        let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);
+        out
+    }
+}
