@@ -138,7 +138,7 @@ pub(super) fn nearest<'a>(
     wrong: &str,
     words: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let most = (wrong.chars().count() / 3).clamp(1, 4);
+    let most = (wrong.chars().count() / 4).clamp(1, 3);
     let tail = format!(".{wrong}");
     let near = |word: &'a str| match word.ends_with(&tail) {
         true => Some((1, word)),

@@ -49,9 +49,11 @@ pub(super) fn purpose(notes: &mut Notes<'_>, name: &Name, it: &Purpose) {
 fn is_named(notes: &Notes<'_>, data: &Name, says: &str) -> bool {
     let policy = notes.policy;
     let says = says.to_lowercase();
-    let category = policy.data.get(data);
-    let from = category.map(|it| &it.from).filter(|it| !it.is_empty());
-    if from.is_some_and(|from| from.iter().all(|it| is_named_itself(notes, it, &says))) {
+    let mut leaves = policy.leaves_of(data).filter_map(|it| policy.data.get(it));
+    let derived = leaves.all(|it| {
+        !it.from.is_empty() && it.from.iter().all(|it| is_named_itself(notes, it, &says))
+    });
+    if derived {
         return true;
     }
     is_named_itself(notes, data, &says)

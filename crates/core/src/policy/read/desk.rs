@@ -271,7 +271,7 @@ impl<'a> Desk<'a> {
 
     /// `yes` or `no`.
     pub(super) fn yes(&mut self, entry: &KdlEntry) -> Option<bool> {
-        self.one_of(entry, "yes or no", &["yes", "no"], |text| match text {
+        self.one_of(entry, "answer here", &["yes", "no"], |text| match text {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
@@ -280,7 +280,7 @@ impl<'a> Desk<'a> {
 
     /// Exactly this word, written to make the line read aloud.
     pub(super) fn just(&mut self, entry: &KdlEntry, word: &'static str) -> Option<()> {
-        self.one_of(entry, &format!("`{word}`"), &[word], |text| (text == word).then_some(()))
+        self.one_of(entry, "word of this line", &[word], |text| (text == word).then_some(()))
     }
 
     /// Names in one text, separated by commas or spaces.
