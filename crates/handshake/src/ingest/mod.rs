@@ -1,1 +1,34 @@
-//! ingest.
+//! The one way in: live traffic, imports and commands all pass through a [`Site`].
+//!
+//! A [`Turn`] holds the site's sequencer while one request is resolved, decided, folded and
+//! handed to the ledger. Its [`Ticket`](crate::ledger::Ticket) is waited for before anything is
+//! acknowledged. Nothing here knows HTTP.
+
+mod answer;
+mod ask;
+mod collect;
+mod decide;
+mod decision_id;
+mod identity;
+pub mod import;
+mod manage;
+mod outcome;
+mod publish;
+mod refusal;
+mod request;
+mod site;
+mod turn;
+
+pub use answer::{Answered, Answering, PermissionView, Permissions, Question};
+pub use ask::{AskWanted, Asked, AskedRef, Visitor};
+pub use collect::{Behaviour, Collected, Line, Value, happening_leaves};
+pub use decide::{Decided, ReasonReply, Wanted, WantedDatum};
+pub use decision_id::DecisionId;
+pub use identity::{Identity, Link};
+pub use manage::{CatalogueItem, Counted};
+pub use outcome::{Outcome, Reported};
+pub use publish::Publishing;
+pub use refusal::Refusal;
+pub use request::{Caller, Request, Who};
+pub use site::{Site, SiteSecret};
+pub use turn::Turn;

@@ -1,0 +1,67 @@
+//! Publishing: a policy becomes the deal.
+
+use handshake_core::event::{Fact, Hash, PolicyPublished};
+use handshake_core::policy::{self, Problem, Severity, declared_names};
+use handshake_core::projection::Published;
+
+use super::refusal::Refusal;
+use super::request::{Caller, Request};
+use super::turn::Turn;
+
+/// A policy file to publish.
+#[derive(Debug, Clone, Copy)]
+pub struct Publishing<'a> {
+    pub source: &'a str,
+    /// Hash of the policy this one was made from; needed as soon as one is published.
+    pub replaces: Option<Hash>,
+}
+
+impl Turn<'_> {
+    /// Publishes a policy that has no mistakes. The first names nothing it replaces; each later
+    /// one names the newest, so that of two who race one is told. The same file again is a
+    /// repeat, not a version.
+    pub fn publish(
+        &mut self,
+        caller: Caller<'_>,
+        request: &Request<'_>,
+        it: &Publishing<'_>,
+    ) -> Result<Published, Refusal> {
+        let read = policy::read(it.source).map_err(Refusal::PolicyMistakes)?;
+        let mistakes: Vec<Problem> = policy::check(&read, it.source)
+            .into_iter()
+            .filter(|it| it.severity == Severity::Mistake)
+            .collect();
+        if !mistakes.is_empty() {
+            return Err(Refusal::PolicyMistakes(mistakes));
+        }
+        let hash = policy::hash(&read);
+        if let Some(newest) = self.state().policies.newest() {
+            if newest.hash() == hash {
+                return Ok(newest.clone());
+            }
+            match it.replaces {
+                None => return Err(Refusal::PolicyUnnamed(newest.hash())),
+                Some(replaces) if replaces != newest.hash() => {
+                    return Err(Refusal::PolicyMoved(newest.hash()));
+                }
+                Some(_) => (),
+            }
+            if read.version <= newest.policy.version {
+                let said = format!("must be more than {}, the newest", newest.policy.version);
+                return Err(Refusal::invalid("version", said));
+            }
+        }
+        for (family, name) in declared_names(&read) {
+            self.code(family, name.as_str());
+        }
+        let number = u32::try_from(self.state().policies.iter().count()).unwrap_or(u32::MAX);
+        let fact = PolicyPublished {
+            number: number.saturating_add(1),
+            hash: hash.to_vec(),
+            source: it.source.to_owned(),
+        };
+        let stamp = self.stamp(caller, request);
+        self.push(&stamp, None, Fact::PolicyPublished(fact));
+        self.state().policies.newest().cloned().ok_or(Refusal::Broken)
+    }
+}
