@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 2] = [
         "crates/core/src/",
         &["vocabulary", "event", "policy", "permission", "decision", "projection"],
     ),
-    ("crates/handshake/src/", &["clock", "ledger", "ingest", "http", "cli"]),
+    ("crates/handshake/src/", &["clock", "config", "ledger", "access", "ingest", "http", "cli"]),
 ];
 /// Lines before `#[cfg(test)]`.
 const FILE_LINES_MAX: usize = 400;

@@ -1,11 +1,15 @@
 //! The world around the pure middle: files, sockets, time and people at a terminal.
 //!
 //! Rooms in the order data flows, each using only those before it:
-//! `ledger` keeps events → `ingest` is the one way in → `http` are the doors → `cli` the commands.
+//! `ledger` keeps events → `access` knows sites and keys → `ingest` is the one way in → `http`
+//! are the doors → `cli` the commands.
 
 pub mod clock;
+pub mod config;
 
 pub mod ledger;
+
+pub mod access;
 
 pub mod ingest;
 

@@ -1,1 +1,69 @@
-//! cli.
+//! The commands, one file each.
+//!
+//! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 70 reading
+//! or writing failed.
+
+mod failure;
+mod keys;
+mod open;
+mod print;
+mod serve;
+mod site;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Places;
+
+pub use failure::Failure;
+pub use open::Opened;
+pub use print::Printer;
+
+/// Record permission as carefully as data: policy, decisions and the ledger of one merchant.
+#[derive(Debug, Parser)]
+#[command(
+    name = "handshake",
+    version,
+    after_help = "Exit codes: 0 done, 1 refused, 2 wrong command line, 70 reading or writing failed."
+)]
+struct Cli {
+    #[command(flatten)]
+    places: Places,
+    /// Answer in JSON, one value
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer at the doors until told to stop
+    Serve(serve::Serve),
+    /// Make a site, or list those there are
+    #[command(subcommand)]
+    Site(site::Site),
+    /// Make a key, list them, or revoke one
+    #[command(subcommand)]
+    Keys(keys::Keys),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    // Wrong usage ends here, with help and exit code 2.
+    let cli = Cli::parse();
+    let printer = Printer::new(cli.json);
+    let done = match &cli.command {
+        Command::Serve(it) => serve::serve(it, &cli.places, &printer),
+        Command::Site(it) => site::site(it, &cli.places, &printer),
+        Command::Keys(it) => keys::keys(it, &cli.places, &printer),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            printer.failure(&failure);
+            failure.exit_code()
+        }
+    }
+}

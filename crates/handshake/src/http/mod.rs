@@ -1,1 +1,29 @@
-//! http.
+//! The doors: HTTP in front of the ingest room.
+//!
+//! A request passes *server* (connections) → *router* (which door) → *body* and *knock* (how much
+//! is read, and who is there) → a *door* (one file each) → *wire* (what goes over it). Whatever
+//! goes wrong becomes a *problem*.
+
+mod base64url;
+mod body;
+mod cookie;
+mod knock;
+mod layers;
+mod metrics;
+mod openapi;
+mod problem;
+mod server;
+mod state;
+mod token;
+
+pub mod doors;
+pub mod router;
+pub mod wire;
+
+pub use cookie::{AskCount, Cookies};
+pub use metrics::Metrics;
+pub use openapi::{ApiDoc, document};
+pub use problem::{Mistake, Problem, Slug};
+pub use server::{listen, serve};
+pub use state::{App, Room};
+pub use token::{AskToken, PersonToken, Signer, TokenError, VisitToken};

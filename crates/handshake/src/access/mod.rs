@@ -1,0 +1,20 @@
+//! Sites and keys: who may knock at which door.
+//!
+//! A *site* is one shop with its own policy, people and ledger; a *key* lets a program in.
+//! Both lie in `access.redb`. Commands write it; `serve` reads it into a [`Directory`] and reads
+//! it again whenever the file changes, so a revoked key stops working within a second.
+
+mod directory;
+mod key;
+mod key_file;
+mod origin;
+mod row;
+mod secret;
+mod store;
+
+pub use directory::Directory;
+pub use key::{KeyHash, KeyInfo, KeyText, Scope};
+pub use key_file::{KeyFileError, create_key_file, read_key_file};
+pub use origin::{Origin, OriginError};
+pub use secret::{SiteSecret, fresh};
+pub use store::{AccessError, AccessStore, SiteInfo};

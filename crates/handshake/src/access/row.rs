@@ -1,0 +1,97 @@
+//! Sites and keys as stored: JSON rows that carry their version.
+
+use handshake_core::vocabulary::{Millis, Name, SiteId, hex};
+use serde::{Deserialize, Serialize};
+
+use super::key::{KeyInfo, Scope};
+use super::origin::Origin;
+use super::secret::SiteSecret;
+use super::store::{AccessError, SiteInfo};
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteRow {
+    v: u32,
+    name: String,
+    origins: Vec<String>,
+    created: i64,
+    /// The secret wrapped under the wrapping key, in hexadecimal.
+    secret: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyRow {
+    v: u32,
+    number: u32,
+    scope: String,
+    caller: String,
+    site: u32,
+    hint: String,
+    created: i64,
+    revoked: Option<i64>,
+}
+
+pub(super) fn write_site(site: &SiteInfo, wrap: &[u8; 32]) -> Result<Vec<u8>, AccessError> {
+    let row = SiteRow {
+        v: VERSION,
+        name: site.name.to_string(),
+        origins: site.origins.iter().map(Origin::to_string).collect(),
+        created: site.created.0,
+        secret: hex(&site.secret.wrap(wrap, site.id)?),
+    };
+    serde_json::to_vec(&row).map_err(|_| AccessError::Row)
+}
+
+pub(super) fn read_site(id: SiteId, row: &[u8], wrap: &[u8; 32]) -> Result<SiteInfo, AccessError> {
+    let row: SiteRow = serde_json::from_slice(row).map_err(|_| AccessError::Row)?;
+    known(row.v)?;
+    let wrapped = bytes(&row.secret).ok_or(AccessError::Row)?;
+    let origins: Result<_, _> = row.origins.iter().map(|it| it.parse()).collect();
+    Ok(SiteInfo {
+        id,
+        name: Name::new(&row.name).map_err(|_| AccessError::Row)?,
+        origins: origins.map_err(|_| AccessError::Row)?,
+        created: Millis(row.created),
+        secret: SiteSecret::unwrap(wrap, id, &wrapped)?,
+    })
+}
+
+pub(super) fn write_key(key: &KeyInfo) -> Result<Vec<u8>, AccessError> {
+    let row = KeyRow {
+        v: VERSION,
+        number: key.number,
+        scope: key.scope.as_str().to_owned(),
+        caller: key.caller.to_string(),
+        site: key.site.0,
+        hint: key.hint.clone(),
+        created: key.created.0,
+        revoked: key.revoked.map(|it| it.0),
+    };
+    serde_json::to_vec(&row).map_err(|_| AccessError::Row)
+}
+
+pub(super) fn read_key(row: &[u8]) -> Result<KeyInfo, AccessError> {
+    let row: KeyRow = serde_json::from_slice(row).map_err(|_| AccessError::Row)?;
+    known(row.v)?;
+    Ok(KeyInfo {
+        number: row.number,
+        scope: Scope::parse(&row.scope).ok_or(AccessError::Row)?,
+        caller: Name::new(&row.caller).map_err(|_| AccessError::Row)?,
+        site: SiteId(row.site),
+        hint: row.hint,
+        created: Millis(row.created),
+        revoked: row.revoked.map(Millis),
+    })
+}
+
+fn known(version: u32) -> Result<(), AccessError> {
+    if version == VERSION { Ok(()) } else { Err(AccessError::Newer) }
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let pair = |it: &[u8]| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok();
+    text.as_bytes().chunks(2).map(pair).collect()
+}

@@ -1,0 +1,84 @@
+//! Opening the data directory: its wrapping key, and its sites and keys.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+
+use handshake_core::vocabulary::Name;
+
+use super::failure::Failure;
+use crate::access::{AccessStore, Directory, create_key_file, read_key_file};
+use crate::config::{Config, Listening, Places};
+
+/// A data directory and the key it is written under.
+#[derive(Debug)]
+pub struct Opened {
+    pub config: Config,
+    pub wrap: [u8; 32],
+}
+
+const NOTHING_SAID: Listening =
+    Listening { listen: None, public_origin: None, log: None, connections: None };
+
+impl Opened {
+    /// Opens what exists, or says how to begin.
+    pub fn existing(places: &Places) -> Result<Opened, Failure> {
+        Opened::at(Config::new(places, &NOTHING_SAID)?)
+    }
+
+    pub(super) fn at(config: Config) -> Result<Opened, Failure> {
+        if !config.access_path().exists() {
+            return Err(Failure::Refused(format!(
+                "there is nothing in `{}` yet. To begin:\n  handshake site add NAME --origin https://…\n  \
+                 handshake policy publish FILE\n  handshake keys add secret\n  handshake serve",
+                config.data.display()
+            )));
+        }
+        let wrap = read_key_file(&config.key_file, &config.data)?;
+        Ok(Opened { config, wrap })
+    }
+
+    /// The same, beginning where there is nothing yet. Returns whether it was begun now.
+    pub fn existing_or_new(places: &Places) -> Result<(Opened, bool), Failure> {
+        let config = Config::new(places, &NOTHING_SAID)?;
+        if config.access_path().exists() {
+            return Ok((Opened::at(config)?, false));
+        }
+        let wrap = match config.key_file.exists() {
+            true => read_key_file(&config.key_file, &config.data)?,
+            false => create_key_file(&config.key_file, &config.data)?,
+        };
+        DirBuilder::new().recursive(true).mode(0o700).create(&config.data).map_err(|error| {
+            Failure::io(format!("could not make `{}`", config.data.display()), &error)
+        })?;
+        Ok((Opened { config, wrap }, true))
+    }
+
+    /// Opens sites and keys for writing, for the length of one command.
+    pub fn store(&self) -> Result<AccessStore, Failure> {
+        Ok(AccessStore::open(&self.config.access_path(), self.wrap)?)
+    }
+
+    /// Reads sites and keys.
+    pub fn directory(&self) -> Result<Directory, Failure> {
+        Ok(AccessStore::read(&self.config.access_path(), &self.wrap)?)
+    }
+}
+
+/// The site named, or the only one.
+pub(super) fn which_site(directory: &Directory, named: Option<&Name>) -> Result<Name, Failure> {
+    if let Some(name) = named {
+        return Ok(name.clone());
+    }
+    directory.only_site().map(|it| it.name.clone()).ok_or_else(|| {
+        let names: Vec<_> = directory.sites().map(|it| format!("`{}`", it.name)).collect();
+        Failure::Usage(match names.is_empty() {
+            true => "there is no site yet; begin with `handshake site add NAME`".to_owned(),
+            false => format!("say which site with `--site`: {}", names.join(", ")),
+        })
+    })
+}
+
+/// For clap: a name, or the reason why it is none.
+pub(super) fn name(text: &str) -> Result<Name, String> {
+    Name::new(text).map_err(|it| it.to_string())
+}

@@ -1,0 +1,85 @@
+//! `handshake site`: the shops of this server.
+
+use clap::Subcommand;
+use handshake_core::vocabulary::Name;
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::open::{Opened, name};
+use super::print::{Printer, table};
+use crate::access::{Origin, SiteInfo};
+use crate::clock;
+use crate::config::Places;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Site {
+    /// Make a site; a running server opens it at its next start
+    Add {
+        /// Its name: `a-z`, `0-9`, `.` and `-`
+        #[arg(value_parser = name)]
+        name: Name,
+        /// A page its publishable keys may be used from; may be given several times
+        #[arg(long, value_name = "URL")]
+        origin: Vec<Origin>,
+    },
+    /// Let publishable keys be used from one more page
+    Origin {
+        #[arg(value_parser = name)]
+        name: Name,
+        #[arg(value_name = "URL")]
+        origin: Origin,
+    },
+    /// List the sites
+    List,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    site: u32,
+    name: String,
+    origins: Vec<String>,
+    created: String,
+}
+
+pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), Failure> {
+    match it {
+        Site::Add { name, origin } => {
+            let (opened, begun) = Opened::existing_or_new(places)?;
+            if begun {
+                printer.remark(&format!(
+                    "made `{}`, and its key `{}`: keep a copy of the key elsewhere, since without \
+                     it the data cannot be read",
+                    opened.config.data.display(),
+                    opened.config.key_file.display()
+                ));
+            }
+            let site = opened.store()?.add_site(name, origin.clone(), clock::now())?;
+            printer.answer(&shown(&site), || format!("made site `{name}`"));
+        }
+        Site::Origin { name, origin } => {
+            let site = Opened::existing(places)?.store()?.add_origin(name, origin)?;
+            printer.answer(&shown(&site), || format!("`{origin}` is now a page of `{name}`"));
+        }
+        Site::List => {
+            let directory = Opened::existing(places)?.directory()?;
+            let sites: Vec<Shown> = directory.sites().map(|it| shown(it)).collect();
+            printer.answer(&sites, || {
+                let row = |it: &Shown| {
+                    [it.site.to_string(), it.name.clone(), it.created.clone(), it.origins.join(" ")]
+                };
+                let rows: Vec<_> = sites.iter().map(row).collect();
+                table(["no", "site", "made", "origins"], &rows)
+            });
+        }
+    }
+    Ok(())
+}
+
+fn shown(site: &SiteInfo) -> Shown {
+    Shown {
+        site: site.id.0,
+        name: site.name.to_string(),
+        origins: site.origins.iter().map(Origin::to_string).collect(),
+        created: site.created.to_string(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What operators and tools ask: is it alive, is it ready, how busy, and what can it do.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::http::openapi;
+use crate::http::problem::{Problem, Slug};
+use crate::http::state::App;
+use crate::http::wire::Health;
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operator", responses((status = 200, body = Health)))]
+pub async fn healthz() -> Json<Health> {
+    Json(Health { status: "ok", sites: Vec::new() })
+}
+
+/// Every site takes events.
+#[utoipa::path(get, path = "/readyz", tag = "operator",
+    responses((status = 200, body = Health), (status = 503, body = Health)))]
+pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
+    match app.is_ready() {
+        true => (StatusCode::OK, Json(Health { status: "ready", sites: Vec::new() })),
+        false => {
+            let health = Health { status: "stopping", sites: Vec::new() };
+            (StatusCode::SERVICE_UNAVAILABLE, Json(health))
+        }
+    }
+}
+
+/// Counters in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "operator",
+    responses((status = 200, body = String, content_type = "text/plain")))]
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+    text("text/plain; version=0.0.4; charset=utf-8", app.metrics.text())
+}
+
+/// This contract.
+#[utoipa::path(get, path = "/openapi.json", tag = "operator",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+pub async fn openapi_json() -> Response {
+    text("application/json", openapi::text())
+}
+
+/// What each kind of problem means, and what to do.
+#[utoipa::path(get, path = "/errors", tag = "operator",
+    responses((status = 200, body = String, content_type = "text/markdown")))]
+pub async fn errors() -> Response {
+    let document = include_str!("../../../../../docs/ERRORS.md");
+    text("text/markdown; charset=utf-8", document.to_owned())
+}
+
+/// JSON Schemas of what shops send: `event.json` and `catalog.json`.
+#[utoipa::path(get, path = "/schemas/{name}", tag = "operator",
+    params(("name" = String, Path, description = "`event.json` or `catalog.json`")),
+    responses((status = 200, description = "JSON Schema", content_type = "application/schema+json")))]
+pub async fn schema(Path(name): Path<String>) -> Result<Response, Problem> {
+    let schema = openapi::schema(&name).ok_or_else(|| {
+        Problem::new(Slug::NotFound, "there are `event.json` and `catalog.json`").at("name")
+    })?;
+    Ok(text("application/schema+json", schema))
+}
+
+pub(in crate::http) async fn not_found(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(80).collect();
+    Problem::new(Slug::NotFound, format!("there is no `{path}`; see `/openapi.json`"))
+}
+
+pub(in crate::http) async fn method_not_allowed(method: Method) -> Problem {
+    Problem::new(
+        Slug::MethodNotAllowed,
+        format!("not with `{method}`; `Allow` lists the methods of this path"),
+    )
+}
+
+fn text(media: &'static str, body: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(media))], body).into_response()
+}

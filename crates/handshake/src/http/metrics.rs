@@ -1,0 +1,94 @@
+//! Counters for the operator, in Prometheus' text format. Nothing personal is counted.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use axum::http::StatusCode;
+
+use super::openapi::document;
+
+/// Requests by door and kind of answer.
+#[derive(Debug)]
+pub struct Metrics {
+    // The doors are known when we start, so counting takes no lock.
+    doors: BTreeMap<String, [AtomicU64; CLASSES.len()]>,
+    elsewhere: [AtomicU64; CLASSES.len()],
+    decide: [AtomicU64; CLASSES.len()],
+}
+
+const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", "503"];
+const DECIDE: &str = "/v1/decide";
+
+impl Metrics {
+    pub(super) fn new() -> Metrics {
+        let doors = document().paths.paths.into_keys();
+        let doors = doors.filter(|it| it != DECIDE).map(|it| (it, Default::default())).collect();
+        Metrics { doors, elsewhere: Default::default(), decide: Default::default() }
+    }
+
+    /// Counts an answer of the door whose pattern is `path`.
+    pub(super) fn answered(&self, path: Option<&str>, status: StatusCode) {
+        let door = path.and_then(|it| self.doors.get(it)).unwrap_or(&self.elsewhere);
+        add(door, status);
+    }
+
+    /// The same for the one door that is asked thousands of times a second.
+    pub(super) fn decided(&self, status: StatusCode) {
+        add(&self.decide, status);
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut text = String::from(
+            "# HELP handshake_requests_total Requests answered, by door and kind of status.\n\
+             # TYPE handshake_requests_total counter\n",
+        );
+        let doors = self.doors.iter().map(|(door, counts)| (door.as_str(), counts));
+        for (door, counts) in doors.chain([(DECIDE, &self.decide), ("elsewhere", &self.elsewhere)])
+        {
+            for (class, count) in CLASSES.iter().zip(counts) {
+                let count = count.load(Relaxed);
+                if 0 < count {
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(
+                        text,
+                        "handshake_requests_total{{door=\"{door}\",status=\"{class}\"}} {count}"
+                    );
+                }
+            }
+        }
+        text
+    }
+}
+
+fn add(counts: &[AtomicU64; CLASSES.len()], status: StatusCode) {
+    let at = match status {
+        StatusCode::SERVICE_UNAVAILABLE => CLASSES.len() - 1,
+        other => usize::from(other.as_u16() / 100).saturating_sub(1),
+    };
+    if let Some(count) = counts.get(at) {
+        count.fetch_add(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_by_door() {
+        let metrics = Metrics::new();
+        metrics.decided(StatusCode::OK);
+        metrics.answered(Some("/healthz"), StatusCode::OK);
+        metrics.answered(Some("/healthz"), StatusCode::SERVICE_UNAVAILABLE);
+        metrics.answered(None, StatusCode::NOT_FOUND);
+        insta::assert_snapshot!(metrics.text(), @r#"
+        # HELP handshake_requests_total Requests answered, by door and kind of status.
+        # TYPE handshake_requests_total counter
+        handshake_requests_total{door="/healthz",status="2xx"} 1
+        handshake_requests_total{door="/healthz",status="503"} 1
+        handshake_requests_total{door="/v1/decide",status="2xx"} 1
+        handshake_requests_total{door="elsewhere",status="4xx"} 1
+        "#);
+    }
+}

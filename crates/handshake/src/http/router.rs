@@ -1,0 +1,67 @@
+//! Every door, one line each: the path, who may knock, and the file that answers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get};
+
+use super::doors::{operator, preflight};
+use super::layers;
+use super::state::App;
+
+/// All doors. `browser(…)` marks those that pages of the shop may use.
+#[rustfmt::skip]
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get(operator::healthz))
+        .route("/readyz", get(operator::readyz))
+        .route("/metrics", get(operator::metrics))
+        .route("/openapi.json", get(operator::openapi_json))
+        .route("/errors", get(operator::errors))
+        .route("/schemas/{name}", get(operator::schema))
+        .fallback(operator::not_found)
+        .method_not_allowed_fallback(operator::method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), layers::around))
+        .with_state(app)
+}
+
+/// A door for pages: they may ask first whether they may.
+fn browser(door: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    door.options(preflight::preflight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::openapi::document;
+
+    /// The doors of this file, read as text: `path` and `method`.
+    fn doors() -> Vec<(String, String)> {
+        let lines = include_str!("router.rs").lines();
+        let routes = lines.filter_map(|it| it.trim().strip_prefix(".route(\""));
+        let mut doors = Vec::new();
+        for route in routes {
+            let (path, handlers) = route.split_once("\", ").unwrap();
+            for method in ["get", "post", "put", "patch", "delete"] {
+                if handlers.contains(&format!("{method}(")) {
+                    doors.push((path.to_owned(), method.to_owned()));
+                }
+            }
+        }
+        doors.sort();
+        doors
+    }
+
+    #[test]
+    fn every_door_is_in_the_contract_and_no_other() {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let mut described: Vec<_> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                methods.as_object().unwrap().keys().map(|it| (path.clone(), it.clone()))
+            })
+            .collect();
+        described.sort();
+        assert_eq!(doors(), described);
+    }
+}

@@ -1,0 +1,41 @@
+//! What goes over the wire. Field names are law once published; unknown ones are refused.
+//!
+//! Inner types are never serialised: these are written for the reader of the OpenAPI document,
+//! and the doors turn one into the other.
+
+mod asking;
+mod collecting;
+mod governing;
+mod using;
+mod who;
+pub(super) mod words;
+
+pub use asking::{
+    AnswersReply, AnswersRequest, AskReply, AskRequest, OfferReply, Permission, PermissionsQuery,
+    PermissionsReply, PermissionsRequest, ShownReply, ShownRequest, VisitReply, VisitRequest,
+};
+pub use collecting::{
+    CatalogQuery, CatalogReply, CatalogRequest, CatalogStored, CountsRequest, Event, EventReply,
+    EventsReply, EventsRequest, IdentityReply, IdentityRequest, Item, Line, ReasonOfPurpose,
+    Stored,
+};
+pub use governing::{
+    CheckReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery, SiteState,
+};
+pub use using::{
+    Assignment, BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals,
+    OutcomeReply, OutcomeRequest, PermissionUsed, PolicyUsed, Reason,
+};
+pub use who::{Datum, Text, Who};
+
+use serde::{Deserialize, Serialize};
+
+/// An amount of money: a decimal as text, never a float.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Value {
+    #[schema(example = "12.50", pattern = r"^-?[0-9]+(\.[0-9]+)?$")]
+    pub amount: String,
+    #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
+    pub currency: String,
+}

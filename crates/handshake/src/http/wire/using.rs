@@ -1,0 +1,193 @@
+//! Deciding a use, and saying what became of it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::who::{Datum, Text, Who};
+use super::{Value, words};
+
+/// A use somebody wants to make of data.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Use)]
+pub struct DecideRequest<'a> {
+    /// A UUIDv7; the same use sent again under it is decided once.
+    #[serde(borrow, default)]
+    pub event: Option<Text<'a>>,
+    /// Whose data; nothing or `null` for a visitor who is nobody known.
+    #[serde(borrow, default)]
+    pub person: Option<Who<'a>>,
+    #[serde(borrow)]
+    #[schema(schema_with = words::act)]
+    pub act: Text<'a>,
+    #[serde(borrow)]
+    #[schema(example = "personalise")]
+    pub purpose: Text<'a>,
+    #[serde(borrow)]
+    pub data: Vec<Datum<'a>>,
+    /// Who gets it; `ourselves` if left out.
+    #[serde(borrow, default)]
+    pub recipient: Option<Text<'a>>,
+    /// Where it shows; `web` if left out.
+    #[serde(borrow, default)]
+    pub channel: Option<Text<'a>>,
+    /// A country or state code, where the merchant knows it.
+    #[serde(borrow, default)]
+    #[schema(example = "EU")]
+    pub jurisdiction: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub signals: Option<DeviceSignals<'a>>,
+    #[serde(borrow, default)]
+    pub tags: Vec<Text<'a>>,
+    /// The program asking; the key's own caller if left out.
+    #[serde(borrow, default)]
+    #[schema(example = "mailer.v3")]
+    pub caller: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub campaign: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    pub assignment: Option<Assignment<'a>>,
+    /// RFC 3339; import keys only.
+    #[serde(borrow, default)]
+    pub at: Option<Text<'a>>,
+}
+
+/// What the browser said, as the header values came.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceSignals<'a> {
+    /// The value of `Sec-GPC`; exactly `1` counts.
+    #[serde(borrow, default)]
+    #[schema(example = "1")]
+    pub gpc: Option<Text<'a>>,
+    /// The value of `DNT`.
+    #[serde(borrow, default)]
+    pub dnt: Option<Text<'a>>,
+}
+
+/// Which arm of which experiment the use belongs to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment<'a> {
+    #[serde(borrow)]
+    pub experiment: Text<'a>,
+    pub arm: u32,
+    /// Probability of every arm, in millionths.
+    #[serde(default)]
+    pub allocation: Vec<u32>,
+}
+
+/// A datum with the time it was collected.
+#[derive(Debug, ToSchema)]
+pub struct DatumWanted {
+    pub name: String,
+    /// RFC 3339; without it, the oldest that is held counts.
+    pub collected_at: Option<String>,
+}
+
+/// What the policy says of a use, and what to do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Decision)]
+pub struct DecideReply<'a> {
+    /// Name it when you report what was done.
+    #[schema(example = "d_00000000000g2h7kq0c4t8m2ga")]
+    pub decision: Cow<'a, str>,
+    #[schema(schema_with = words::verdict)]
+    pub verdict: &'static str,
+    #[schema(schema_with = words::advice)]
+    pub advice: &'static str,
+    /// The firmest mode among the clauses that fail; the purpose's own where none does.
+    #[schema(schema_with = words::mode)]
+    pub mode: &'static str,
+    pub reasons: Vec<Reason<'a>>,
+    /// The smallest changes that would make it allowed.
+    pub cures: Vec<Cow<'a, str>>,
+    pub duties: Vec<Cow<'a, str>>,
+    /// Data that alone would be allowed, so that you can proceed with less.
+    pub covered: Vec<Cow<'a, str>>,
+    pub uncovered: Vec<Cow<'a, str>>,
+    pub policy: PolicyUsed<'a>,
+    /// What the verdict rests on.
+    pub permissions: Vec<PermissionUsed<'a>>,
+    /// The same event was decided before; this is that decision.
+    pub duplicate: bool,
+}
+
+/// Why the policy says no, clause by clause.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reason<'a> {
+    #[schema(schema_with = words::reason)]
+    pub code: &'static str,
+    #[schema(schema_with = words::clause)]
+    pub clause: &'static str,
+    #[schema(schema_with = words::mode)]
+    pub mode: &'static str,
+    pub rule: Cow<'a, str>,
+    /// Line of the policy file.
+    pub line: u32,
+    /// The datum it concerns; absent for the whole use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Cow<'a, str>>,
+    pub fact: Cow<'a, str>,
+    pub required: Cow<'a, str>,
+}
+
+/// The policy that was in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyUsed<'a> {
+    pub version: u32,
+    pub hash: Cow<'a, str>,
+}
+
+/// A permission the verdict rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PermissionUsed<'a> {
+    pub statement: Cow<'a, str>,
+    pub granted_at: Cow<'a, str>,
+}
+
+/// Up to 1,000 uses, decided in order. All are recorded, or none.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchRequest<'a> {
+    #[serde(borrow)]
+    #[schema(max_items = 1000)]
+    pub uses: Vec<DecideRequest<'a>>,
+}
+
+/// The decisions, in the order of the uses.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchReply<'a> {
+    pub decisions: Vec<DecideReply<'a>>,
+}
+
+/// What was done with a decision, what came of it, or both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeRequest {
+    /// Publishable key; browsers only.
+    pub key: Option<String>,
+    /// Person token; browsers only.
+    pub token: Option<String>,
+    pub event: String,
+    pub decision: String,
+    #[schema(schema_with = words::carried)]
+    pub carried_out: Option<String>,
+    /// Why it was done against the policy, in the words of who did it.
+    pub because: Option<String>,
+    /// What came of it: `click`, `order`, or the shop's own word.
+    pub metric: Option<String>,
+    pub value: Option<Value>,
+    /// RFC 3339; import keys only.
+    pub at: Option<String>,
+}
+
+/// Where the decision is counted now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutcomeReply {
+    #[schema(schema_with = words::tally)]
+    pub tally: &'static str,
+    pub duplicate: bool,
+}
