@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// Where things are; the same for every command.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Places {
-    /// Directory of the ledger, the keys' slab and `access.redb` [env: HANDSHAKE_DATA; default: handshake-data]
+    /// Directory of the ledger, the keys' slab and `access.redb` [env: `HANDSHAKE_DATA`; default: handshake-data]
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
-    /// File with the wrapping key, outside the data directory [env: HANDSHAKE_KEY_FILE; default: <DIR>.key]
+    /// File with the wrapping key, outside the data directory [env: `HANDSHAKE_KEY_FILE`; default: <DIR>.key]
     #[arg(long, value_name = "FILE", global = true)]
     pub key_file: Option<PathBuf>,
 }
@@ -18,18 +18,18 @@ pub struct Places {
 /// How to serve.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Listening {
-    /// Address to listen on [env: HANDSHAKE_LISTEN; default: 127.0.0.1:8700]
+    /// Address to listen on [env: `HANDSHAKE_LISTEN`; default: 127.0.0.1:8700]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Origin under which browsers reach this server [env: HANDSHAKE_PUBLIC_ORIGIN]
+    /// Origin under which browsers reach this server [env: `HANDSHAKE_PUBLIC_ORIGIN`]
     ///
     /// Cookies are `Secure` unless it is plain http on this machine.
     #[arg(long, value_name = "URL")]
     pub public_origin: Option<String>,
-    /// What to log: `error`, `warn`, `info` or `debug` [env: HANDSHAKE_LOG; default: info]
+    /// What to log: `error`, `warn`, `info` or `debug` [env: `HANDSHAKE_LOG`; default: info]
     #[arg(long, value_name = "LEVEL")]
     pub log: Option<String>,
-    /// How many connections may be open at once [env: HANDSHAKE_CONNECTIONS; default: 10000]
+    /// How many connections may be open at once [env: `HANDSHAKE_CONNECTIONS`; default: 10000]
     #[arg(long, value_name = "COUNT")]
     pub connections: Option<usize>,
 }

@@ -36,7 +36,7 @@ impl Failure {
 }
 
 /// An error and its sources, each said once.
-pub fn chain(error: &dyn Error) -> String {
+fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(source) = next {

@@ -42,7 +42,7 @@ where
         ));
     }
     // The length is known before anything is read, unless the body is chunked.
-    if body.size_hint().upper().is_some_and(|it| max as u64 <= it && max as u64 != it) {
+    if body.size_hint().upper().is_some_and(|it| (max as u64) < it) {
         return Err(too_large(max));
     }
     match tokio::time::timeout(READ_TIMEOUT, gather(body, max)).await {
@@ -107,7 +107,7 @@ pub(super) fn server<'a, T: Deserialize<'a>>(
 ) -> Result<T, Problem> {
     match media(headers) {
         Media::Json => json(body),
-        _ => Err(Problem::new(
+        Media::NdJson | Media::Text | Media::Form | Media::Kdl | Media::Other => Err(Problem::new(
             Slug::UnsupportedMediaType,
             "this door reads `Content-Type: application/json`",
         )),
@@ -121,7 +121,7 @@ pub(super) fn browser<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> 
         Media::Json | Media::Text => json(body),
         Media::Form => serde_urlencoded::from_bytes(body)
             .map_err(|error| of_data(Slug::MalformedForm, &error.to_string(), "")),
-        _ => Err(Problem::new(
+        Media::NdJson | Media::Kdl | Media::Other => Err(Problem::new(
             Slug::UnsupportedMediaType,
             "this door reads JSON as `application/json` or `text/plain`, and \
              `application/x-www-form-urlencoded`",

@@ -71,17 +71,21 @@ fn read_asked(value: &str) -> Option<AskCount> {
 }
 
 /// Remembers the person in this browser.
-pub fn set_person(token: &str, secure: bool) -> Option<HeaderValue> {
+pub(super) fn set_person(token: &str, secure: bool) -> Option<HeaderValue> {
     cookie(PERSON, token, PersonToken::DAYS * DAY_SECONDS, secure)
 }
 
 /// Forgets the person in this browser.
-pub fn clear_person(secure: bool) -> Option<HeaderValue> {
+pub(super) fn clear_person(secure: bool) -> Option<HeaderValue> {
     cookie(PERSON, "", 0, secure)
 }
 
 /// Remembers refusals on this device, for as long as the longest of them.
-pub fn set_refused(refused: &[(&str, Millis)], now: Millis, secure: bool) -> Option<HeaderValue> {
+pub(super) fn set_refused(
+    refused: &[(&str, Millis)],
+    now: Millis,
+    secure: bool,
+) -> Option<HeaderValue> {
     let live = refused.iter().filter(|it| now < it.1).take(REFUSED_MAX);
     let parts: Vec<_> =
         live.clone().map(|(purpose, until)| format!("{purpose}:{}", until.0 / 1000)).collect();
@@ -90,7 +94,7 @@ pub fn set_refused(refused: &[(&str, Millis)], now: Millis, secure: bool) -> Opt
 }
 
 /// Remembers on this device how many asks it saw; a quarter is at most 92 days.
-pub fn set_asked(asked: AskCount, secure: bool) -> Option<HeaderValue> {
+pub(super) fn set_asked(asked: AskCount, secure: bool) -> Option<HeaderValue> {
     let value = format!("{}Q{}:{}", asked.year, asked.quarter, asked.count);
     cookie(ASKED, &value, 92 * DAY_SECONDS, secure)
 }

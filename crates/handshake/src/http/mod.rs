@@ -3,6 +3,7 @@
 //! A request passes *server* (connections) → *router* (which door) → *body* and *knock* (how much
 //! is read, and who is there) → a *door* (one file each) → *wire* (what goes over it). Whatever
 //! goes wrong becomes a *problem*.
+#![expect(dead_code, reason = "the doors that use it come next")]
 
 mod base64url;
 mod body;

@@ -133,7 +133,6 @@ mod tests {
     use axum::http::StatusCode;
 
     #[tokio::test]
-    #[expect(clippy::panic, reason = "the panic is what is tested")]
     async fn a_panic_is_answered() {
         let response = guarded(async { panic!("on purpose") }).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
