@@ -4,6 +4,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use handshake_core::vocabulary::SiteId;
+
 /// Where things are; the same for every command.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Places {
@@ -98,6 +100,11 @@ impl Config {
     /// Where sites and keys are kept.
     pub fn access_path(&self) -> PathBuf {
         self.data.join("access.redb")
+    }
+
+    /// Where the ledger and the key slab of a site are kept.
+    pub fn site_path(&self, site: SiteId) -> PathBuf {
+        self.data.join("sites").join(site.0.to_string())
     }
 
     /// Whether cookies may travel over plain http: only to this very machine.

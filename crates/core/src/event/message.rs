@@ -53,6 +53,9 @@ pub struct AskShown {
     /// Probability of every arm, in millionths.
     #[prost(uint32, repeated, tag = "8")]
     pub allocation: Vec<u32>,
+    /// Shown to nobody: part of answers that a model draws.
+    #[prost(bool, tag = "9")]
+    pub simulated: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]

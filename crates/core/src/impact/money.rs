@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::policy::{Policy, WorthSource};
 use crate::projection::{State, TallyKey};
-use crate::vocabulary::{Act, Code, Currency, Tally};
+use crate::vocabulary::{Act, Code, Currency, Mode, Tally};
 
 /// How a figure is known. A sum is no better known than its weakest part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,13 +40,18 @@ pub struct ImpactRow {
     pub purpose: String,
     /// What a worth is counted by: `impression`, `message`…
     pub per: String,
+    /// Done against a promise that is watched.
     pub lapses: u64,
+    /// Done against a rule that is only rehearsed: promised to nobody.
+    pub rehearsed: u64,
     pub violations: u64,
     pub forgone: u64,
     pub done: u64,
-    /// Nothing where the policy states no worth.
+    /// What lapses and violations earned. Nothing where the policy states no worth.
     pub lapses_earned: Option<Estimate>,
     pub forgone_worth: Option<Estimate>,
+    /// What would be forgone if the rehearsed rules were enforced.
+    pub rehearsed_worth: Option<Estimate>,
     /// Nothing where the policy states no unit cost.
     pub cost: Option<Booked>,
 }
@@ -55,6 +60,7 @@ pub struct ImpactRow {
 #[derive(Debug, Default)]
 struct Sums {
     lapses: u64,
+    rehearsed: u64,
     violations: u64,
     forgone: u64,
     done: u64,
@@ -70,6 +76,9 @@ pub(super) fn impact<'a>(
         let it = sums.entry((key.purpose, key.policy)).or_default();
         match key.tally {
             Tally::Kept => it.done += count,
+            Tally::Lapse if key.mode == Mode::Rehearse => {
+                (it.done, it.rehearsed) = (it.done + count, it.rehearsed + count);
+            }
             Tally::Lapse => (it.done, it.lapses) = (it.done + count, it.lapses + count),
             Tally::Violation => (it.done, it.violations) = (it.done + count, it.violations + count),
             Tally::Forgone => it.forgone += count,
@@ -92,17 +101,20 @@ impl ImpactRow {
             purpose,
             per: String::new(),
             lapses: 0,
+            rehearsed: 0,
             violations: 0,
             forgone: 0,
             done: 0,
             lapses_earned: None,
             forgone_worth: None,
+            rehearsed_worth: None,
             cost: None,
         }
     }
 
     fn add(&mut self, sum: &Sums, policy: Option<&Policy>) {
         self.lapses += sum.lapses;
+        self.rehearsed += sum.rehearsed;
         self.violations += sum.violations;
         self.forgone += sum.forgone;
         self.done += sum.done;
@@ -119,9 +131,11 @@ impl ImpactRow {
                 WorthSource::Named(source) => Evidence::Stated(source.clone()),
             };
             let earned = sum.lapses + sum.violations;
-            for (count, place) in
-                [(earned, &mut self.lapses_earned), (sum.forgone, &mut self.forgone_worth)]
-            {
+            for (count, place) in [
+                (earned, &mut self.lapses_earned),
+                (sum.forgone, &mut self.forgone_worth),
+                (sum.rehearsed, &mut self.rehearsed_worth),
+            ] {
                 let amount = times(worth.amount.value, count);
                 let place = place.get_or_insert_with(|| Estimate {
                     amount: Decimal::ZERO,

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use super::money::{Booked, ImpactRow, asking_cost, impact};
 use crate::permission::standing;
 use crate::projection::{Day, Import, Quarter, State, TallyKey};
-use crate::vocabulary::{Act, Clause, Code, Currency, Millis, ReasonCode, Standing, Tally, hex};
+use crate::vocabulary::{
+    Act, Clause, Code, Currency, Millis, Mode, ReasonCode, Standing, Tally, hex,
+};
 
 /// Uses by what became of them, in the order of [`Tally::ALL`].
 pub type TallyCounts = [u64; 6];
@@ -24,6 +26,8 @@ pub struct Report {
     pub books: BooksRow,
     /// Uses and shares, all purposes together.
     pub uses: TallyCounts,
+    /// Of the lapses among them, those against rules that are only rehearsed.
+    pub rehearsed: u64,
     pub purposes: Vec<PurposeRow>,
     pub reasons: Vec<ReasonRow>,
     pub callers: Vec<CallerRow>,
@@ -113,6 +117,7 @@ pub fn report(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
         people: u64::try_from(state.people.count()).unwrap_or(u64::MAX),
         books: books(state, within),
         uses: total(tallies().filter(|(key, _)| is_use(key))),
+        rehearsed: tallies().filter(|(key, _)| is_rehearsed(key)).map(|(_, count)| count).sum(),
         purposes: by_purpose(state, tallies()),
         reasons: by_reason(state, tallies()),
         callers: by_caller(state, tallies()),
@@ -129,6 +134,10 @@ pub fn report(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
 
 fn is_use(key: &TallyKey) -> bool {
     matches!(key.act, Act::Use | Act::Share)
+}
+
+fn is_rehearsed(key: &TallyKey) -> bool {
+    is_use(key) && key.mode == Mode::Rehearse && key.tally == Tally::Lapse
 }
 
 fn add(counts: &mut TallyCounts, tally: Tally, count: u64) {

@@ -38,7 +38,7 @@ impl Asks {
     }
 
     pub(super) fn shown(&mut self, day: Day, it: &AskShown) {
-        self.counts.entry((day, Code(it.purpose), false)).or_default().shown += 1;
+        self.counts.entry((day, Code(it.purpose), it.simulated)).or_default().shown += 1;
     }
 
     pub(super) fn answered(

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use crate::access::{AccessError, KeyFileError};
 use crate::config::ConfigError;
+use crate::ingest::Refusal;
+use crate::ledger::LedgerError;
 
 /// A failure and its exit code; `Display` is one line for the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +38,7 @@ impl Failure {
 }
 
 /// An error and its sources, each said once.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(source) = next {
@@ -82,5 +84,20 @@ impl From<AccessError> for Failure {
             | AccessError::NoOrigin(_)
             | AccessError::NoKey(_) => Failure::Refused(error.to_string()),
         }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Failure {
+        Failure::Io(chain(&error))
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        if let Refusal::Stopped(error) = refusal {
+            return error.into();
+        }
+        Failure::Refused(chain(&refusal))
     }
 }

@@ -4,11 +4,15 @@
 //! or writing failed.
 
 mod failure;
+mod import;
 mod keys;
 mod open;
+mod policy;
 mod print;
+mod report;
 mod serve;
 mod site;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -47,6 +51,15 @@ enum Command {
     /// Make a key, list them, or revoke one
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Check, show or publish the policy
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Bring in a file of orders, through the same code as live traffic
+    Import(import::Import),
+    /// Say what became of every use, and what keeping the policy cost
+    Report(report::Report),
+    /// Check that nobody changed what is in the ledger
+    Verify(verify::Verify),
 }
 
 /// Runs the command line of this process.
@@ -58,6 +71,10 @@ pub fn run() -> ExitCode {
         Command::Serve(it) => serve::serve(it, &cli.places, &printer),
         Command::Site(it) => site::site(it, &cli.places, &printer),
         Command::Keys(it) => keys::keys(it, &cli.places, &printer),
+        Command::Policy(it) => policy::run(it, &cli.places, &printer),
+        Command::Import(it) => import::run(it, &cli.places, &printer),
+        Command::Report(it) => report::run(it, &cli.places, &printer),
+        Command::Verify(it) => verify::run(it, &cli.places, &printer),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

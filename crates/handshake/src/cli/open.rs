@@ -2,12 +2,17 @@
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
 
 use handshake_core::vocabulary::Name;
 
 use super::failure::Failure;
-use crate::access::{AccessStore, Directory, create_key_file, read_key_file};
+use crate::access::{
+    AccessError, AccessStore, Directory, SiteInfo, create_key_file, read_key_file,
+};
+use crate::clock;
 use crate::config::{Config, Listening, Places};
+use crate::ingest::Site;
 
 /// A data directory and the key it is written under.
 #[derive(Debug)]
@@ -81,4 +86,33 @@ pub(super) fn which_site(directory: &Directory, named: Option<&Name>) -> Result<
 /// For clap: a name, or the reason why it is none.
 pub(super) fn name(text: &str) -> Result<Name, String> {
     Name::new(text).map_err(|it| it.to_string())
+}
+
+/// Opens the ledger of the site named, or of the only one.
+pub(super) fn open_site(opened: &Opened, named: Option<&Name>) -> Result<Site, Failure> {
+    let directory = opened.directory()?;
+    let name = which_site(&directory, named)?;
+    open_ledger(opened, &*find_site(&directory, &name)?)
+}
+
+/// Opens the ledger of a site, making the site first if there is none of this name.
+pub(super) fn open_or_make_site(opened: &Opened, name: &Name) -> Result<Site, Failure> {
+    let store = opened.store()?;
+    let info = match store.directory()?.site_named(name.as_str()) {
+        Some(info) => SiteInfo::clone(info),
+        None => store.add_site(name, Vec::new(), clock::now())?,
+    };
+    drop(store);
+    open_ledger(opened, &info)
+}
+
+/// What is known of a site.
+pub(super) fn find_site(directory: &Directory, name: &Name) -> Result<Arc<SiteInfo>, Failure> {
+    let site = directory.site_named(name.as_str()).cloned();
+    site.ok_or_else(|| AccessError::NoSite(name.clone()).into())
+}
+
+fn open_ledger(opened: &Opened, info: &SiteInfo) -> Result<Site, Failure> {
+    let dir = opened.config.site_path(info.id);
+    Ok(Site::of(info, dir, opened.wrap, clock::now())?)
 }

@@ -64,6 +64,8 @@ pub struct AskedRef {
     /// Probability of every arm, in millionths.
     pub allocation: Vec<u32>,
     pub person: Option<PersonId>,
+    /// Put to nobody: a model draws the answer. Never in a token.
+    pub simulated: bool,
 }
 
 const PROGRAM: &str = "first-deal";
@@ -164,6 +166,7 @@ impl Turn<'_> {
             arm: 0,
             allocation: vec![CERTAIN],
             person: it.visitor.person,
+            simulated: false,
         };
         Ok(Asked {
             shown,
@@ -210,6 +213,7 @@ impl Turn<'_> {
             offer: it.offer.0,
             arm: it.arm,
             allocation: it.allocation.clone(),
+            simulated: it.simulated,
         };
         self.push(&stamp, slot, Fact::AskShown(fact));
         Ok(false)

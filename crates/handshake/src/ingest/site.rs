@@ -1,6 +1,7 @@
 //! A site: its ledger, its state, and the sequencer between them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
 use handshake_core::projection::State;
@@ -10,6 +11,7 @@ use ring::hmac;
 use super::refusal::Refusal;
 use super::request::Request;
 use super::turn::Turn;
+use crate::access::SiteInfo;
 use crate::ledger::{self, LedgerError, Place, Reader, WrapKey, Writer};
 
 /// One shop: policy, people and ledger.
@@ -61,6 +63,18 @@ impl fmt::Debug for SiteSecret {
 }
 
 impl Site {
+    /// Opens the site that the access store describes, with its ledger in `dir`.
+    pub fn of(
+        info: &SiteInfo,
+        dir: PathBuf,
+        wrap: [u8; 32],
+        now: Millis,
+    ) -> Result<Site, LedgerError> {
+        let place = Place { dir, site: info.id, partition: 0 };
+        let secret = info.secret.derive("ingest v1");
+        Site::open(&place, (info.name.as_str(), &secret), &WrapKey::from_bytes(wrap), now)
+    }
+
     /// Opens a site and rebuilds its state from the ledger.
     pub fn open(
         place: &Place,

@@ -219,8 +219,13 @@ fn with_simulated_answers_the_report_is_what_the_model_says() {
     let row = it.impact.iter().find(|row| row.purpose == "follow-up-email").unwrap();
     let worth: Decimal = "0.09".parse().unwrap();
     let cost: Decimal = "0.0008".parse().unwrap();
+    let weekly_only = played.either - played.monthly;
+    assert_eq!((row.lapses, row.rehearsed), (played.monthly, weekly_only));
+    assert_eq!(it.rehearsed, weekly_only);
     let earned = row.lapses_earned.as_ref().unwrap().amount;
-    assert_eq!(earned, worth * Decimal::from(played.either));
+    assert_eq!(earned, worth * Decimal::from(played.monthly));
+    let rehearsed = row.rehearsed_worth.as_ref().unwrap().amount;
+    assert_eq!(rehearsed, worth * Decimal::from(weekly_only));
     assert_eq!(row.cost.as_ref().unwrap().amount, cost * Decimal::from(mailed));
 }
 

@@ -16,8 +16,8 @@ use super::answers::AnswerModel;
 use super::items::ItemRow;
 use super::orders::{Order, Orders};
 use crate::ingest::{
-    Answering, AskWanted, Behaviour, Caller, CatalogueItem, Line, Outcome, Publishing, Question,
-    Refusal, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+    Answering, AskWanted, AskedRef, Behaviour, Caller, CatalogueItem, Line, Outcome, Publishing,
+    Question, Refusal, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
 };
 use crate::ledger::Ticket;
 
@@ -263,10 +263,11 @@ impl Run<'_> {
                 signals: Signals::NONE,
             };
             let Some(asked) = turn.next_ask(self.random()?.0, &wanted)? else { continue };
-            turn.shown(CALLER, request, &asked.shown)?;
+            let shown = AskedRef { simulated: true, ..asked.shown };
+            turn.shown(CALLER, request, &shown)?;
             let farthest = farthest(turn, &it.purpose);
             let drawn = model.answer(about, nth, farthest);
-            let question = Question::Shown(&asked.shown, Some(person.person));
+            let question = Question::Shown(&shown, Some(person.person));
             self.give(turn, request, (question, drawn.answer))?;
         }
         Ok(())
