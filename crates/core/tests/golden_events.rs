@@ -151,6 +151,7 @@ fn situation() -> SituationMessage {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row a kind")]
 fn samples() -> [Fact; 16] {
     let ask = vec![1; 16];
     let considered = Considered { purpose: 11, verdict: 1, advice: 1, reason: 4, mode: 2 };

@@ -32,7 +32,7 @@ fn run(disk: &Arc<SimDisk>, dir: &Path, coins: &mut Coins, batches: u64, mut ran
         assert!(!failed, "an append was taken after a failure");
         let end = ticket.first().0 + ticket.count();
         ran.ends.push(end);
-        if coins.next() % 3 == 0 {
+        if coins.next().is_multiple_of(3) {
             match ticket.wait() {
                 Ok(()) => ran.acknowledged = end,
                 Err(error) => {

@@ -128,7 +128,7 @@ fn a_last_batch_torn_anywhere_is_cleared() {
         }
     }
     // A hole at the front with whole events after it, and opening clears them.
-    let mut torn = good.clone();
+    let mut torn = good;
     torn[start..start + 8].fill(0);
     fs::write(&path, &torn).unwrap();
     let (mut writer, _, seen) = open_real(dir.path()).unwrap();

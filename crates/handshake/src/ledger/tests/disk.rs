@@ -222,7 +222,10 @@ impl DiskFile for SimFile {
         let at = usize::try_from(offset).unwrap();
         let done = match self.calls.count() {
             Ok(()) => bytes.len(),
-            Err(draw) => Coins(draw).next() as usize % (bytes.len() + 1) * usize::from(draw != 0),
+            Err(draw) => {
+                let part = Coins(draw).next() % (bytes.len() as u64 + 1);
+                if draw == 0 { 0 } else { usize::try_from(part).unwrap() }
+            }
         };
         self.bytes.lock().unwrap().write(&bytes[..done], at);
         if done < bytes.len() { Err(injected()) } else { Ok(()) }

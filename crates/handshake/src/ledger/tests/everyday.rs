@@ -59,10 +59,8 @@ fn tasks_and_threads_wait_for_the_disk() {
     let dir = tempfile::tempdir().unwrap();
     let (mut writer, reader, _) = open_real(dir.path()).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
-    let later = runtime.spawn({
-        let reader = reader.clone();
-        async move { reader.wait_for(Position(1)).await.map(|()| reader.durable()) }
-    });
+    let later =
+        runtime.spawn(async move { reader.wait_for(Position(1)).await.map(|()| reader.durable()) });
     let first = append(&mut writer, 1).unwrap();
     let second = append(&mut writer, 2).unwrap();
     assert_eq!((first.first(), second.first(), second.count()), (Position(0), Position(1), 2));

@@ -139,7 +139,7 @@ fn a_lost_or_older_slab_is_said() {
     fs::write(&path, &slab[..4096 + 64 * 4]).unwrap();
     let said = open_real(dir.path()).unwrap_err().to_string();
     assert!(said.contains("has no key in slot"), "{said}");
-    let mut other_person = slab.clone();
+    let mut other_person = slab;
     other_person.copy_within(4096 + 64..4096 + 128, 4096 + 128);
     fs::write(&path, other_person).unwrap();
     assert!(open_real(dir.path()).is_err(), "a key was moved to another slot");
