@@ -1,0 +1,328 @@
+//! Random histories: whatever happened, the state rebuilt from the ledger is the live one byte for
+//! byte (I4), every verdict is made again (I5), and no use on permission was ever allowed outside
+//! what was agreed (I1).
+
+use handshake::ingest::{
+    Answering, AskWanted, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing, Question,
+    Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+};
+use handshake_core::decision::{Age, Situation, decide, digest};
+use handshake_core::event::Fact;
+use handshake_core::projection::State;
+use handshake_core::vocabulary::{
+    Act, Answer, Carried, Millis, PersonId, Position, Signal, Signals, Verdict,
+};
+use proptest::prelude::*;
+
+use crate::shop::{Shop, fresh, root};
+
+/// Something a shop, a visitor or a manager does.
+#[derive(Debug, Clone)]
+enum Deed {
+    Order(u8, u8),
+    View(u8),
+    Answer { customer: u8, purpose: u8, answer: u8 },
+    Decide { customer: Option<u8>, purpose: u8, data: u8, recipient: u8, channel: u8, gpc: bool },
+    Report { back: u8, done: bool },
+    Count,
+    Link(u8),
+    Publish,
+    Wait(u16),
+}
+
+const PURPOSES: [&str; 7] = [
+    "show-recommendations",
+    "help-others-choose",
+    "follow-up-email",
+    "retarget",
+    "fit-advice",
+    "take-orders",
+    "nobody-declared-this",
+];
+const DATA: [&str; 7] = [
+    "interest",
+    "behaviour.viewed",
+    "behaviour.carted",
+    "contact.email",
+    "device.ad-id",
+    "body.height",
+    "undeclared.thing",
+];
+const RECIPIENTS: [&str; 4] = ["us", "mailer", "velo-exchange", "stranger"];
+const CHANNELS: [&str; 5] = ["web", "email", "ads", "app", "telegraph"];
+const CALLER: Caller<'static> = Caller { name: "history" };
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        2 => (0..4u8, 1..4u8).prop_map(|(who, lines)| Deed::Order(who, lines)),
+        2 => (0..4u8).prop_map(Deed::View),
+        6 => (0..4u8, 0..5u8, 0..4u8)
+            .prop_map(|(customer, purpose, answer)| Deed::Answer { customer, purpose, answer }),
+        8 => (
+            prop::option::weighted(0.9, 0..4u8), 0..7u8, 0..7u8, 0..4u8, 0..5u8,
+            prop::bool::weighted(0.05),
+        )
+            .prop_map(|(customer, purpose, data, recipient, channel, gpc)| {
+                Deed::Decide { customer, purpose, data, recipient, channel, gpc }
+            }),
+        3 => (0..6u8, any::<bool>()).prop_map(|(back, done)| Deed::Report { back, done }),
+        1 => Just(Deed::Count),
+        1 => (0..4u8).prop_map(Deed::Link),
+        1 => Just(Deed::Publish),
+        2 => (1..500u16).prop_map(Deed::Wait),
+    ]
+}
+
+fn pick<'a>(from: &[&'a str], at: u8) -> &'a str {
+    from[usize::from(at) % from.len()]
+}
+
+/// Plays deeds on a site, remembering the decisions made.
+struct Player {
+    now: Millis,
+    version: u32,
+    decisions: Vec<Position>,
+    allowed_outside: Vec<String>,
+}
+
+impl Player {
+    fn play(&mut self, site: &Site, deed: &Deed) {
+        let request = Request::internal(None);
+        let mut turn = site.turn(self.now, &request).unwrap();
+        self.now = Millis(self.now.0 + 1000);
+        let customers = ["0", "1", "2", "3"];
+        match deed {
+            Deed::Wait(hours) => self.now = self.now.plus_hours(i64::from(*hours)),
+            Deed::Order(who, lines) => {
+                let lines = vec![Line { item: "1" }; usize::from(*lines)];
+                let value = Some(Value { amount: "12.50", currency: "EUR" });
+                behave(&mut turn, pick(&customers, *who), ("order", &lines, value));
+            }
+            Deed::View(who) => behave(&mut turn, pick(&customers, *who), ("view", &[], None)),
+            Deed::Answer { customer, purpose, answer } => {
+                let (who, purpose) = (pick(&customers, *customer), pick(&PURPOSES[..5], *purpose));
+                answer_it(&mut turn, who, purpose, *answer);
+            }
+            Deed::Decide { customer, purpose, data, recipient, channel, gpc } => {
+                let who = customer.map_or(Who::Nobody, |it| Who::Customer(pick(&customers, it)));
+                let name = pick(&DATA, *data);
+                let wanted = Wanted {
+                    who,
+                    act: Act::Use,
+                    purpose: pick(&PURPOSES, *purpose),
+                    data: &[WantedDatum { name, collected_at: None }],
+                    recipient: pick(&RECIPIENTS, *recipient),
+                    channel: pick(&CHANNELS, *channel),
+                    tags: &[],
+                    signals: if *gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
+                    jurisdiction: "EU",
+                    campaign: Some("spring"),
+                };
+                let decided = turn.decide(CALLER, &request, &wanted).unwrap();
+                self.decisions.push(decided.position);
+                if decided.verdict == Verdict::Allowed && !agreed(&turn, &wanted) {
+                    self.allowed_outside.push(format!("{wanted:?}"));
+                }
+            }
+            Deed::Report { back, done } => {
+                let nth = self.decisions.len().checked_sub(1 + usize::from(*back));
+                let Some(&decision) = nth.and_then(|at| self.decisions.get(at)) else { return };
+                let carried = if *done { Carried::Done } else { Carried::Withheld };
+                let outcome = Outcome {
+                    decision,
+                    carried: Some(carried),
+                    because: "deadline",
+                    metric: Some("click"),
+                    value: Some(Value { amount: "0.10", currency: "EUR" }),
+                    assumed: false,
+                    only_of: None,
+                };
+                // A decision older than 35 days can no longer be reported on.
+                let _late = turn.report(CALLER, &request, &outcome);
+            }
+            Deed::Count => {
+                let counted = Counted { metric: "visits", count: 3, imported: false };
+                turn.count(CALLER, &request, &counted).unwrap();
+            }
+            Deed::Link(who) => {
+                let customer = pick(&customers, *who);
+                let new_person = PersonId(fresh().unwrap());
+                let link = Link { person: None, customer, age: Age::Adult, new_person };
+                turn.link(CALLER, &request, &link).unwrap();
+            }
+            Deed::Publish => {
+                self.version += 1;
+                publish(&mut turn, self.version);
+            }
+        }
+        if let Some(ticket) = turn.commit().unwrap() {
+            ticket.wait().unwrap();
+        }
+    }
+}
+
+fn behave(
+    turn: &mut Turn<'_>,
+    customer: &str,
+    (what, lines, value): (&str, &[Line<'_>], Option<Value<'_>>),
+) {
+    let it = Behaviour {
+        who: Who::Customer(customer),
+        what,
+        lines,
+        query: "",
+        order: "17",
+        value,
+        channel: Some("web"),
+        signals: Signals::NONE,
+        imported: false,
+        new_person: PersonId(fresh().unwrap()),
+    };
+    turn.collect(CALLER, &Request::internal(None), &it).unwrap();
+}
+
+fn answer_it(turn: &mut Turn<'_>, customer: &str, purpose: &str, answer: u8) {
+    let answer = [Answer::Granted, Answer::Refused, Answer::Deferred, Answer::Withdrawn]
+        [usize::from(answer)];
+    let visitor =
+        Visitor { person: None, refused: &[], asked_this_visit: 0, asked_this_quarter: 0 };
+    let interest = (purpose == "show-recommendations").then_some("interest.mountain");
+    let wanted = AskWanted {
+        visitor,
+        purpose: Some(purpose),
+        interest,
+        language: Some("en"),
+        signals: Signals::NONE,
+    };
+    let request = Request::internal(None);
+    let asked = turn.next_ask(fresh().unwrap(), &wanted).unwrap();
+    let person = turn.permissions(Who::Customer(customer)).ok().map(|it| it.person);
+    let question = match (&asked, person, answer) {
+        (Some(asked), Some(person), Answer::Granted | Answer::Refused | Answer::Deferred) => {
+            turn.shown(CALLER, &request, &asked.shown).unwrap();
+            Question::Shown(&asked.shown, Some(person))
+        }
+        _ => Question::Stated {
+            who: Who::Customer(customer),
+            purpose,
+            statement: None,
+            language: None,
+        },
+    };
+    let new_person = PersonId(fresh().unwrap());
+    let gesture = "click";
+    turn.answer(
+        CALLER,
+        &request,
+        &Answering { question, answer, gesture, simulated: false, new_person },
+    )
+    .unwrap();
+}
+
+/// I1 by brute force, from the words people agreed to and nothing compiled: the datum, recipient
+/// and channel of an allowed use on permission lie in some statement that was granted.
+fn agreed(turn: &Turn<'_>, wanted: &Wanted<'_>) -> bool {
+    let policy = turn.state().policies.in_force(turn.at).unwrap();
+    let purpose = policy.policy.purposes.iter().find(|(name, _)| name.as_str() == wanted.purpose);
+    let Some((_, purpose)) = purpose else { return false };
+    if !purpose.basis.is_permission() {
+        return true;
+    }
+    let Ok(stands) = turn.permissions(wanted.who) else { return false };
+    let stands = stands.permissions.iter().find(|it| it.purpose == wanted.purpose).unwrap();
+    let name = wanted.data[0].name;
+    let leaves = policy
+        .policy
+        .leaves()
+        .filter(|leaf| leaf.as_str() == name || leaf.as_str().starts_with(&format!("{name}.")));
+    let statements: Vec<_> = stands
+        .agreed
+        .iter()
+        .map(|(id, _, _)| {
+            let code = turn
+                .state()
+                .names
+                .code(handshake_core::vocabulary::Family::Statement, &id.to_string())
+                .unwrap();
+            turn.state().policies.statement(code).unwrap().clone()
+        })
+        .collect();
+    leaves.into_iter().all(|leaf| {
+        statements.iter().any(|it| {
+            it.data.contains(leaf)
+                && it.recipients.iter().any(|it| it.as_str() == wanted.recipient)
+                && it.channels.iter().any(|it| it.as_str() == wanted.channel)
+        })
+    })
+}
+
+/// Each version wants more than the last: another channel, then other data.
+fn publish(turn: &mut Turn<'_>, version: u32) {
+    let source =
+        std::fs::read_to_string(root().join("examples/ridgeline-bikes/policy.kdl")).unwrap();
+    let source = source
+        .replace("version=7 replaces=6", &format!("version={version}"))
+        .replace("2026-12-01T00:00:00Z", "2026-01-01T00:00:00Z");
+    let wider = source.replacen(
+        "  with us\n  on web app\n",
+        "  with us mailer\n  on web app email\n",
+        usize::from(version % 2 == 0),
+    );
+    let replaces = turn.state().policies.newest().map(|it| it.hash());
+    let publishing = Publishing { source: &wider, replaces };
+    turn.publish(CALLER, &Request::internal(None), &publishing).unwrap();
+}
+
+fn policies_and_replay(site: &Site) -> (u64, Vec<Position>) {
+    let (policies, _) =
+        site.look(|state| state.policies.iter().cloned().collect::<Vec<_>>()).unwrap();
+    let (mut replayed, mut differing) = (0, Vec::new());
+    site.reader()
+        .read_all(Position(0), &mut |it| {
+            let (decided, situation) = match &it.fact {
+                Fact::UseDecided(decided, Some(situation)) => (decided, situation),
+                Fact::UseCounted(counted) => {
+                    (counted.decided.as_ref().unwrap(), counted.situation.as_ref().unwrap())
+                }
+                _ => return,
+            };
+            let situation = Situation::from_message(situation, it.at).unwrap();
+            let policy = &policies[usize::try_from(decided.policy).unwrap() - 1];
+            let again = decide(&policy.compiled, &policy.statements, &situation);
+            replayed += 1;
+            if digest(&again) != decided.digest {
+                differing.push(it.position);
+            }
+        })
+        .unwrap();
+    (replayed, differing)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_history_folds_to_the_same_state_and_the_same_verdicts(
+        deeds in prop::collection::vec(deed(), 1..120)
+    ) {
+        let shop = Shop::new();
+        let site = shop.open();
+        let mut player = Player {
+            now: Millis(1_800_000_000_000),
+            version: 7,
+            decisions: Vec::new(),
+            allowed_outside: Vec::new(),
+        };
+        player.play(&site, &Deed::Publish);
+        deeds.iter().for_each(|it| player.play(&site, it));
+        prop_assert_eq!(&player.allowed_outside, &Vec::<String>::new());
+        let (live, _) = site.look(State::dump).unwrap();
+        drop(site);
+        let site = shop.open();
+        let (rebuilt, _) = site.look(State::dump).unwrap();
+        prop_assert_eq!(live, rebuilt);
+        let (replayed, differing) = policies_and_replay(&site);
+        prop_assert_eq!(differing, Vec::<Position>::new());
+        prop_assert_eq!(replayed, u64::try_from(player.decisions.len()).unwrap());
+    }
+}
