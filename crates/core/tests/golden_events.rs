@@ -184,6 +184,7 @@ fn samples() -> [Fact; 16] {
             offer: 51,
             arm: 1,
             allocation: vec![500_000, 500_000],
+            simulated: true,
         }),
         Fact::AnswerGiven(
             AnswerGiven {

@@ -30,6 +30,12 @@ struct Traits {
     age: Age,
     last_visit: Seconds,
     last_order: Seconds,
+    /// Behind a pointer, since many people never have any of it.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct More {
     objections: Box<[Code]>,
     /// Oldest time each leaf was collected, sorted by leaf.
     leaves: Box<[(Code, Seconds)]>,
@@ -161,7 +167,7 @@ impl People {
     }
 
     pub(super) fn object(&mut self, slot: Slot, purpose: Code, lifted: bool) {
-        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        let Some(it) = self.more(slot) else { return };
         let mut objections = std::mem::take(&mut it.objections).into_vec();
         objections.retain(|it| *it != purpose);
         if !lifted {
@@ -189,6 +195,10 @@ impl People {
         if is_order {
             it.last_order = it.last_order.max(Seconds::of(at));
         }
+        if leaves.is_empty() {
+            return;
+        }
+        let it = it.more.get_or_insert_default();
         let new = |leaf: &&u32| it.leaves.binary_search_by_key(&Code(**leaf), |it| it.0).is_err();
         if leaves.iter().any(|leaf| new(&leaf)) {
             let mut all = it.leaves.to_vec();
@@ -200,7 +210,7 @@ impl People {
     }
 
     pub(super) fn used(&mut self, slot: Slot, purpose: Code, decision: Position, at: Millis) {
-        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        let Some(it) = self.more(slot) else { return };
         let now = Seconds::of(at);
         let mut uses = std::mem::take(&mut it.uses).into_vec();
         uses.retain(|it| now.0.saturating_sub(it.at.0) < LONGEST_WINDOW_S);
@@ -212,7 +222,7 @@ impl People {
     }
 
     pub(super) fn carried(&mut self, slot: Slot, decision: Position, carried: Carried) {
-        let Some(it) = self.traits.get_mut(index(slot)) else { return };
+        let Some(it) = self.more(slot) else { return };
         match carried {
             Carried::Done => it
                 .uses
@@ -227,6 +237,11 @@ impl People {
         }
     }
 
+    fn more(&mut self, slot: Slot) -> Option<&mut More> {
+        let it = self.traits.get_mut(index(slot))?;
+        Some(it.more.get_or_insert_default())
+    }
+
     /// Bytes held for ids, index and permissions: what a person costs before anything else.
     pub fn permission_bytes(&self) -> usize {
         let entries = self.permissions.iter().map(|it| size_of_val(it.entries())).sum::<usize>();
@@ -238,14 +253,13 @@ impl People {
 
     pub(super) fn dump(&self, out: &mut String) {
         for it in self.iter() {
-            let Traits { signals, age, last_visit, last_order, objections, leaves, uses } =
-                it.traits;
+            let Traits { signals, age, last_visit, last_order, more } = it.traits;
             let signals = signals.bits();
             let age = age.number();
             let _infallible = writeln!(
                 out,
-                "person {} {} {:?} signals {signals} age {age} visit {last_visit:?} order {last_order:?} \
-                 objections {objections:?} leaves {leaves:?} uses {uses:?}",
+                "person {} {} {:?} signals {signals} age {age} visit {last_visit:?} \
+                 order {last_order:?} more {more:?}",
                 it.slot.0,
                 it.id,
                 it.permissions.entries(),
@@ -260,6 +274,10 @@ impl People {
 }
 
 impl Person<'_> {
+    fn more(&self) -> Option<&More> {
+        self.traits.more.as_deref()
+    }
+
     /// Signals that bind the person whatever the device.
     pub fn signals(&self) -> Signals {
         self.traits.signals
@@ -270,7 +288,7 @@ impl Person<'_> {
     }
 
     pub fn objected(&self, purpose: Code) -> bool {
-        self.traits.objections.binary_search(&purpose).is_ok()
+        self.more().is_some_and(|it| it.objections.binary_search(&purpose).is_ok())
     }
 
     pub fn last_visit(&self) -> Option<Millis> {
@@ -283,8 +301,9 @@ impl Person<'_> {
 
     /// When the leaf was first collected, if it is held.
     pub fn oldest(&self, leaf: Code) -> Option<Millis> {
-        let at = self.traits.leaves.binary_search_by_key(&leaf, |it| it.0).ok()?;
-        self.traits.leaves.get(at).and_then(|it| it.1.millis())
+        let leaves = &self.more()?.leaves;
+        let at = leaves.binary_search_by_key(&leaf, |it| it.0).ok()?;
+        leaves.get(at).and_then(|it| it.1.millis())
     }
 
     /// How often a purpose was used within a rolling window, and when one more would be free
@@ -296,10 +315,10 @@ impl Person<'_> {
             let age = now_s.saturating_sub(it.at.0);
             it.purpose == purpose && age < window_s && (it.confirmed || age < RESERVED_S)
         };
-        let count = self.traits.uses.iter().filter(counts).count();
+        let uses = self.more().map_or(&[][..], |it| &it.uses);
+        let count = uses.iter().filter(counts).count();
         let over = (count + 1).saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
-        let freeing =
-            over.checked_sub(1).and_then(|at| self.traits.uses.iter().filter(counts).nth(at));
+        let freeing = over.checked_sub(1).and_then(|at| uses.iter().filter(counts).nth(at));
         let frees_at =
             freeing.map_or(now, |it| Millis((i64::from(it.at.0) + i64::from(window_s)) * 1000));
         Recent { window_hours, count: u32::try_from(count).unwrap_or(u32::MAX), frees_at }
