@@ -12,6 +12,7 @@ use crate::access::{
 };
 use crate::clock;
 use crate::config::{Config, Listening, Places};
+use crate::http::Room;
 use crate::ingest::Site;
 
 /// A data directory and the key it is written under.
@@ -61,6 +62,11 @@ impl Opened {
     /// Opens sites and keys for writing, for the length of one command.
     pub fn store(&self) -> Result<AccessStore, Failure> {
         Ok(AccessStore::open(&self.config.access_path(), self.wrap)?)
+    }
+
+    /// Opens a site behind the doors.
+    pub(super) fn room(&self, info: &Arc<SiteInfo>) -> Result<Room, Failure> {
+        Ok(Room::new(Arc::clone(info), open_ledger(self, info)?))
     }
 
     /// Reads sites and keys.

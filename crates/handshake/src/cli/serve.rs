@@ -13,7 +13,7 @@ use super::open::Opened;
 use super::print::Printer;
 use crate::access::AccessStore;
 use crate::config::{Config, Listening, Places};
-use crate::http::{self, App, Room, router};
+use crate::http::{self, App, router};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -28,7 +28,7 @@ pub(super) fn serve(it: &Serve, places: &Places, printer: &Printer) -> Result<()
     start_log(&config.log)?;
     let opened = Opened::at(config)?;
     let directory = opened.directory()?;
-    let rooms = directory.sites().map(|it| Room::new(Arc::clone(it))).collect();
+    let rooms = directory.sites().map(|it| opened.room(it)).collect::<Result<_, _>>()?;
     let app = Arc::new(App::new(directory, rooms, !opened.config.is_local()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

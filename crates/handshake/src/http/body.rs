@@ -119,14 +119,18 @@ pub(super) fn server<'a, T: Deserialize<'a>>(
 pub(super) fn browser<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
     match media(headers) {
         Media::Json | Media::Text => json(body),
-        Media::Form => serde_urlencoded::from_bytes(body)
-            .map_err(|error| of_data(Slug::MalformedForm, &error.to_string(), "")),
+        Media::Form => form(body),
         Media::NdJson | Media::Kdl | Media::Other => Err(Problem::new(
             Slug::UnsupportedMediaType,
             "this door reads JSON as `application/json` or `text/plain`, and \
              `application/x-www-form-urlencoded`",
         )),
     }
+}
+
+pub(super) fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_urlencoded::from_bytes(body)
+        .map_err(|error| of_data(Slug::MalformedForm, &error.to_string(), ""))
 }
 
 pub(super) fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {

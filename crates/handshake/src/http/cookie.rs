@@ -2,19 +2,43 @@
 //!
 //! - `hs_person`: the signed token of a person who agreed to something, ordered or signed in.
 //! - `hs_no`: the purposes refused on this device and until when, without any id.
-//! - `hs_asked`: how many asks were shown this quarter, without any id.
+//! - `hs_asked`: how many asks were shown in this visit and quarter, without any id.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use handshake_core::projection::Quarter;
 use handshake_core::vocabulary::{Millis, Name};
 
-use super::token::PersonToken;
+use super::token::{PersonToken, VisitToken};
 
-/// How many asks this device saw in a quarter.
+/// How many asks this device saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AskCount {
-    pub year: u16,
-    pub quarter: u8,
-    pub count: u16,
+    pub quarter: Quarter,
+    pub this_quarter: u32,
+    pub this_visit: u32,
+    /// When the last one was shown, to the minute, to tell a visit from the next.
+    pub last: Millis,
+}
+
+impl AskCount {
+    /// How many asks count against the budget now: in this visit, and in this quarter.
+    pub fn now(this: Option<AskCount>, quarter: Quarter, now: Millis) -> (u32, u32) {
+        let Some(it) = this.filter(|it| it.quarter == quarter) else { return (0, 0) };
+        let same_visit = now.0 < it.last.0.saturating_add(VISIT_MS);
+        (if same_visit { it.this_visit } else { 0 }, it.this_quarter)
+    }
+
+    /// One more was shown.
+    pub fn one_more(this: Option<AskCount>, quarter: Quarter, now: Millis) -> AskCount {
+        let (visit, in_quarter) = AskCount::now(this, quarter, now);
+        let last = Millis(now.0 - now.0.rem_euclid(MINUTE_MS));
+        AskCount {
+            quarter,
+            this_quarter: in_quarter.saturating_add(1),
+            this_visit: visit.saturating_add(1),
+            last,
+        }
+    }
 }
 
 /// What the browser sent back. What cannot be read counts as not sent: it was changed by hand.
@@ -31,6 +55,8 @@ const PERSON: &str = "hs_person";
 const NO: &str = "hs_no";
 const ASKED: &str = "hs_asked";
 const DAY_SECONDS: i64 = 86_400;
+const MINUTE_MS: i64 = 60_000;
+const VISIT_MS: i64 = VisitToken::MINUTES * MINUTE_MS;
 const REFUSED_MAX: usize = 32;
 
 impl<'a> Cookies<'a> {
@@ -64,10 +90,13 @@ fn read_refused(value: &str) -> Vec<(&str, Millis)> {
 }
 
 fn read_asked(value: &str) -> Option<AskCount> {
-    let (when, count) = value.split_once(':')?;
-    let (year, quarter) = when.split_once('Q')?;
-    let quarter = quarter.parse().ok().filter(|it| (1..=4).contains(it))?;
-    Some(AskCount { year: year.parse().ok()?, quarter, count: count.parse().ok()? })
+    let mut parts = value.split(':');
+    let quarter = parts.next()?.parse().ok()?;
+    let this_quarter = parts.next()?.parse().ok()?;
+    let this_visit = parts.next()?.parse().ok()?;
+    let minute: i64 = parts.next()?.parse().ok()?;
+    let last = Millis(minute.checked_mul(MINUTE_MS)?);
+    parts.next().is_none().then_some(AskCount { quarter, this_quarter, this_visit, last })
 }
 
 /// Remembers the person in this browser.
@@ -95,7 +124,8 @@ pub(super) fn set_refused(
 
 /// Remembers on this device how many asks it saw; a quarter is at most 92 days.
 pub(super) fn set_asked(asked: AskCount, secure: bool) -> Option<HeaderValue> {
-    let value = format!("{}Q{}:{}", asked.year, asked.quarter, asked.count);
+    let AskCount { quarter, this_quarter, this_visit, last } = asked;
+    let value = format!("{quarter}:{this_quarter}:{this_visit}:{}", last.0 / MINUTE_MS);
     cookie(ASKED, &value, 92 * DAY_SECONDS, secure)
 }
 
@@ -118,7 +148,10 @@ mod tests {
     #[test]
     fn what_is_set_is_read() {
         let refused = [("personalise", NOW.plus_days(180)), ("email-offers", NOW.plus_days(1))];
-        let asked = AskCount { year: 2026, quarter: 4, count: 2 };
+        let quarter = "2026Q4".parse().unwrap();
+        let asked = AskCount::one_more(None, quarter, NOW);
+        assert_eq!(AskCount::now(Some(asked), quarter, NOW.plus_hours(1)), (0, 1));
+        assert_eq!(AskCount::now(Some(asked), "2027Q1".parse().unwrap(), NOW), (0, 0));
         let set =
             [set_person("abc.def", true), set_refused(&refused, NOW, true), set_asked(asked, true)];
         let sent: Vec<String> = set
@@ -135,7 +168,7 @@ mod tests {
     #[test]
     fn what_was_tampered_with_counts_as_not_sent() {
         let headers =
-            headers("hs_no=A:1~x~ok:9~b:99999999999999999999; hs_asked=2026Q5:1; other=1; bad");
+            headers("hs_no=A:1~x~ok:9~b:99999999999999999999; hs_asked=2026Q5:1:1:1; other=1; bad");
         let cookies = Cookies::read(&headers);
         assert_eq!(cookies.refused, [("ok", Millis(9000))]);
         assert_eq!(cookies.asked, None);

@@ -9,6 +9,7 @@ use super::problem::{Problem, Slug};
 use super::state::{App, Room};
 use super::token::TokenError;
 use crate::access::{KeyInfo, Scope};
+use crate::ingest::Caller;
 
 /// A key holder, let in.
 #[derive(Debug, Clone)]
@@ -22,6 +23,11 @@ pub(super) struct Guest {
 pub(super) type Page = Arc<OnceLock<HeaderValue>>;
 
 impl Guest {
+    /// As whom the guest's events are recorded.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller { name: self.key.caller.as_str() }
+    }
+
     pub(super) fn is_browser(&self) -> bool {
         self.key.scope == Scope::Publishable
     }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::http::StatusCode;
+use handshake_core::vocabulary::Verdict;
 
 use super::openapi::document;
+use super::state::Room;
 
 /// Requests by door and kind of answer.
 #[derive(Debug)]
@@ -17,6 +20,24 @@ pub struct Metrics {
     decide: [AtomicU64; CLASSES.len()],
 }
 
+/// Decisions of one site since the start, by verdict.
+#[derive(Debug, Default)]
+pub struct Decisions {
+    allowed: AtomicU64,
+    not_allowed: AtomicU64,
+    undeclared: AtomicU64,
+}
+
+const OF_SITES: &str = "\
+# HELP handshake_decisions_total Decisions since the start, by verdict.
+# TYPE handshake_decisions_total counter
+# HELP handshake_ledger_durable_events Events that are safely on disk.
+# TYPE handshake_ledger_durable_events gauge
+# HELP handshake_ledger_commits_total Syncs since the start.
+# TYPE handshake_ledger_commits_total counter
+# HELP handshake_ledger_stopped 1 where the ledger takes no more events.
+# TYPE handshake_ledger_stopped gauge
+";
 const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", "503"];
 const DECIDE: &str = "/v1/decide";
 
@@ -38,7 +59,7 @@ impl Metrics {
         add(&self.decide, status);
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text<'a>(&self, rooms: impl Iterator<Item = &'a Arc<Room>>) -> String {
         let mut text = String::from(
             "# HELP handshake_requests_total Requests answered, by door and kind of status.\n\
              # TYPE handshake_requests_total counter\n",
@@ -57,8 +78,44 @@ impl Metrics {
                 }
             }
         }
+        text.push_str(OF_SITES);
+        for room in rooms {
+            of_site(&mut text, room);
+        }
         text
     }
+}
+
+impl Decisions {
+    pub(super) fn count(&self, verdict: Verdict) {
+        let count = match verdict {
+            Verdict::Allowed => &self.allowed,
+            Verdict::NotAllowed => &self.not_allowed,
+            Verdict::Undeclared => &self.undeclared,
+        };
+        count.fetch_add(1, Relaxed);
+    }
+}
+
+fn of_site(text: &mut String, room: &Room) {
+    let site = &room.info.name;
+    for (verdict, count) in [
+        (Verdict::Allowed, &room.decisions.allowed),
+        (Verdict::NotAllowed, &room.decisions.not_allowed),
+        (Verdict::Undeclared, &room.decisions.undeclared),
+    ] {
+        let (verdict, count) = (verdict.as_str(), count.load(Relaxed));
+        let _ = writeln!(
+            text,
+            "handshake_decisions_total{{site=\"{site}\",verdict=\"{verdict}\"}} {count}"
+        );
+    }
+    let reader = room.site.reader();
+    let (durable, commits) = (reader.durable().0, reader.commits());
+    let stopped = u8::from(reader.stopped().is_some());
+    let _ = writeln!(text, "handshake_ledger_durable_events{{site=\"{site}\"}} {durable}");
+    let _ = writeln!(text, "handshake_ledger_commits_total{{site=\"{site}\"}} {commits}");
+    let _ = writeln!(text, "handshake_ledger_stopped{{site=\"{site}\"}} {stopped}");
 }
 
 fn add(counts: &[AtomicU64; CLASSES.len()], status: StatusCode) {
@@ -82,7 +139,7 @@ mod tests {
         metrics.answered(Some("/healthz"), StatusCode::OK);
         metrics.answered(Some("/healthz"), StatusCode::SERVICE_UNAVAILABLE);
         metrics.answered(None, StatusCode::NOT_FOUND);
-        insta::assert_snapshot!(metrics.text(), @r#"
+        insta::assert_snapshot!(metrics.text([].into_iter()).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
         # HELP handshake_requests_total Requests answered, by door and kind of status.
         # TYPE handshake_requests_total counter
         handshake_requests_total{door="/healthz",status="2xx"} 1

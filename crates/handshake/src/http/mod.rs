@@ -3,16 +3,16 @@
 //! A request passes *server* (connections) → *router* (which door) → *body* and *knock* (how much
 //! is read, and who is there) → a *door* (one file each) → *wire* (what goes over it). Whatever
 //! goes wrong becomes a *problem*.
-#![expect(dead_code, reason = "the doors that use it come next")]
-
 mod base64url;
 mod body;
+mod call;
 mod cookie;
 mod knock;
 mod layers;
 mod metrics;
 mod openapi;
 mod problem;
+mod refused;
 mod server;
 mod state;
 mod token;

@@ -3,8 +3,11 @@
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::doors::operator;
-use super::{problem, wire};
+use super::doors::{
+    answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
+    permissions, policies, shown, visit,
+};
+use super::problem;
 
 /// The document, but for what a macro cannot say.
 #[derive(Debug, OpenApi)]
@@ -18,6 +21,25 @@ use super::{problem, wire};
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(
+        answers::answers,
+        ask::ask,
+        batch::batch,
+        catalog::change,
+        catalog::list,
+        counts::counts,
+        decide::decide,
+        events::events,
+        gpc::gpc,
+        identities::identities,
+        outcomes::outcomes,
+        permissions::of_person,
+        permissions::own,
+        policies::check,
+        policies::list,
+        policies::publish,
+        policies::read,
+        shown::shown,
+        visit::visit,
         operator::healthz,
         operator::readyz,
         operator::metrics,
@@ -25,7 +47,7 @@ use super::{problem, wire};
         operator::errors,
         operator::schema,
     ),
-    components(schemas(problem::ProblemBody, wire::EventsRequest, wire::CatalogRequest)),
+    components(schemas(problem::ProblemBody)),
     tags(
         (name = "asking", description = "From pages: what to ask, and what was answered."),
         (name = "using", description = "From servers: may this data be used, and was it?"),

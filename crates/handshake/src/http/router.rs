@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
-use super::doors::{operator, preflight};
+use super::doors::{
+    answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
+    permissions, policies, preflight, shown, visit,
+};
 use super::layers;
 use super::state::App;
 
@@ -13,6 +16,22 @@ use super::state::App;
 #[rustfmt::skip]
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
+        .route("/.well-known/gpc.json", get(gpc::gpc))
+        .route("/v1/answers", browser(post(answers::answers)))
+        .route("/v1/ask", browser(post(ask::ask)))
+        .route("/v1/catalog", get(catalog::list).post(catalog::change))
+        .route("/v1/counts", browser(post(counts::counts)))
+        .route("/v1/decide", post(decide::decide))
+        .route("/v1/decide/batch", post(batch::batch))
+        .route("/v1/events", browser(post(events::events)))
+        .route("/v1/identities", post(identities::identities))
+        .route("/v1/outcomes", browser(post(outcomes::outcomes)))
+        .route("/v1/permissions", browser(get(permissions::of_person).post(permissions::own)))
+        .route("/v1/policies", get(policies::list).post(policies::publish))
+        .route("/v1/policies/check", post(policies::check))
+        .route("/v1/policies/{version}", get(policies::read))
+        .route("/v1/shown", browser(post(shown::shown)))
+        .route("/v1/visit", browser(post(visit::visit)))
         .route("/healthz", get(operator::healthz))
         .route("/readyz", get(operator::readyz))
         .route("/metrics", get(operator::metrics))

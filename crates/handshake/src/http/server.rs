@@ -17,13 +17,14 @@ use axum::body::Body;
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::Service;
 
+use super::doors::decide;
 use super::problem::{Problem, Slug};
 use super::state::App;
 
@@ -63,7 +64,7 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = connection(stream, router.clone());
+        let connection = connection(stream, Arc::clone(&app), router.clone());
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;
@@ -81,6 +82,7 @@ pub async fn serve(
 
 fn connection(
     stream: TcpStream,
+    app: Arc<App>,
     router: Router,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // Without it, the last packet of an answer waits for the peer.
@@ -88,8 +90,8 @@ fn connection(
         tracing::debug!(%error, "no TCP_NODELAY");
     }
     let service = service_fn(move |request| {
-        let router = router.clone();
-        async move { Ok::<_, Infallible>(guarded(answer(router, request)).await) }
+        let (app, router) = (Arc::clone(&app), router.clone());
+        async move { Ok::<_, Infallible>(guarded(answer(&app, router, request)).await) }
     });
     hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -100,7 +102,12 @@ fn connection(
         .serve_connection(TokioIo::new(stream), service)
 }
 
-async fn answer(mut router: Router, request: Request<Incoming>) -> Response<Body> {
+async fn answer(app: &App, mut router: Router, request: Request<Incoming>) -> Response<Body> {
+    if request.method() == Method::POST && request.uri().path() == decide::PATH {
+        let response = decide::answer(app, request).await;
+        app.metrics.decided(response.status());
+        return response;
+    }
     match router.call(request).await {
         Ok(response) => response,
         Err(never) => match never {},

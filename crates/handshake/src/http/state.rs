@@ -6,10 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use handshake_core::vocabulary::SiteId;
 
-use super::metrics::Metrics;
+use super::metrics::{Decisions, Metrics};
 use super::problem::{Problem, Slug};
 use super::token::Signer;
 use crate::access::{Directory, SiteInfo};
+use crate::ingest::Site;
 
 /// The server: its sites, who may knock, and its counters.
 #[derive(Debug)]
@@ -27,13 +28,15 @@ pub struct App {
 #[derive(Debug)]
 pub struct Room {
     pub info: Arc<SiteInfo>,
+    pub site: Site,
     pub signer: Signer,
+    pub decisions: Decisions,
 }
 
 impl Room {
-    pub fn new(info: Arc<SiteInfo>) -> Room {
+    pub fn new(info: Arc<SiteInfo>, site: Site) -> Room {
         let signer = Signer::new(&info.secret, info.id);
-        Room { info, signer }
+        Room { info, site, signer, decisions: Decisions::default() }
     }
 }
 

@@ -8,6 +8,7 @@ use ring::hmac;
 
 use super::base64url;
 use crate::access::SiteSecret;
+use crate::ingest::AskedRef;
 
 /// A page view's right to ask and answer. No person, nothing kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,18 +27,8 @@ pub struct PersonToken {
 /// Exactly what was shown, so that an answer is an answer to that and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskToken {
-    pub ask: [u8; 16],
+    pub shown: AskedRef,
     pub expires: Millis,
-    pub statement: Code,
-    pub purpose: Code,
-    pub program: Code,
-    pub wording: Code,
-    pub offer: Code,
-    pub arm: u32,
-    /// Probability of every arm, in millionths.
-    pub allocation: Vec<u32>,
-    /// Whom we asked, where we knew.
-    pub person: Option<PersonId>,
     /// The visit in which it was shown.
     pub visit: Option<[u8; 16]>,
 }
@@ -97,14 +88,15 @@ impl Signer {
 
     pub fn ask(&self, token: &AskToken) -> String {
         let mut payload = self.head(ASK, token.expires);
-        payload.extend(token.ask);
-        let codes = [token.statement, token.purpose, token.program, token.wording, token.offer];
+        let shown = &token.shown;
+        payload.extend(shown.ask);
+        let codes = [shown.statement, shown.purpose, shown.program, shown.wording, shown.offer];
         payload.extend(codes.iter().flat_map(|it| it.0.to_be_bytes()));
-        payload.extend(token.arm.to_be_bytes());
-        payload.push(u8::try_from(token.allocation.len().min(ARMS_MAX)).unwrap_or(0));
-        let arms = token.allocation.iter().take(ARMS_MAX);
+        payload.extend(shown.arm.to_be_bytes());
+        payload.push(u8::try_from(shown.allocation.len().min(ARMS_MAX)).unwrap_or(0));
+        let arms = shown.allocation.iter().take(ARMS_MAX);
         payload.extend(arms.flat_map(|it| it.to_be_bytes()));
-        for held in [token.person.map(|it| it.0), token.visit] {
+        for held in [shown.person.map(|it| it.0), token.visit] {
             payload.push(u8::from(held.is_some()));
             payload.extend(held.iter().flatten());
         }
@@ -130,9 +122,8 @@ impl Signer {
     pub fn read_ask(&self, text: &str, now: Millis) -> Result<AskToken, TokenError> {
         let payload = self.open(text)?;
         let (mut read, expires) = self.body(&payload, ASK)?;
-        let token = AskToken {
+        let shown = AskedRef {
             ask: read.array()?,
-            expires,
             statement: Code(read.u32()?),
             purpose: Code(read.u32()?),
             program: Code(read.u32()?),
@@ -141,8 +132,8 @@ impl Signer {
             arm: read.u32()?,
             allocation: read.list()?,
             person: read.option()?.map(PersonId),
-            visit: read.option()?,
         };
+        let token = AskToken { shown, expires, visit: read.option()? };
         read.end()?;
         in_time(token, expires, now)
     }
@@ -235,9 +226,8 @@ mod tests {
     }
 
     fn an_ask() -> AskToken {
-        AskToken {
+        let shown = AskedRef {
             ask: [1; 16],
-            expires: NOW.plus_hours(AskToken::HOURS),
             statement: Code(2),
             purpose: Code(3),
             program: Code(4),
@@ -246,8 +236,8 @@ mod tests {
             arm: 1,
             allocation: vec![500_000, 500_000],
             person: Some(PersonId([7; 16])),
-            visit: None,
-        }
+        };
+        AskToken { shown, expires: NOW.plus_hours(AskToken::HOURS), visit: None }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::http::openapi;
 use crate::http::problem::{Problem, Slug};
-use crate::http::state::App;
-use crate::http::wire::Health;
+use crate::http::state::{App, Room};
+use crate::http::wire::{Health, SiteState};
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", tag = "operator", responses((status = 200, body = Health)))]
@@ -22,12 +22,19 @@ pub async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "operator",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
-    match app.is_ready() {
-        true => (StatusCode::OK, Json(Health { status: "ready", sites: Vec::new() })),
-        false => {
-            let health = Health { status: "stopping", sites: Vec::new() };
-            (StatusCode::SERVICE_UNAVAILABLE, Json(health))
+    let state = |room: &Arc<Room>| {
+        let reader = room.site.reader();
+        let status = if reader.stopped().is_none() { "ready" } else { "stopped" };
+        SiteState { site: room.info.name.to_string(), status, durable: reader.durable().0 }
+    };
+    let sites: Vec<SiteState> = app.rooms().map(state).collect();
+    let all = sites.iter().all(|it| it.status == "ready");
+    match (app.is_ready(), all) {
+        (true, true) => (StatusCode::OK, Json(Health { status: "ready", sites })),
+        (true, false) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "stopped", sites }))
         }
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "ending", sites })),
     }
 }
 
@@ -35,7 +42,7 @@ pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
 #[utoipa::path(get, path = "/metrics", tag = "operator",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    text("text/plain; version=0.0.4; charset=utf-8", app.metrics.text())
+    text("text/plain; version=0.0.4; charset=utf-8", app.metrics.text(app.rooms()))
 }
 
 /// This contract.

@@ -33,16 +33,27 @@ pub struct Permission {
     pub purpose: String,
     #[schema(schema_with = words::standing)]
     pub standing: &'static str,
-    /// The statement agreed to.
+    /// The statement agreed to last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
     /// Its words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
+    /// Every statement in force, oldest first; together they are what was agreed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agreed: Vec<Agreed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
+}
+
+/// A statement somebody agreed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Agreed {
+    pub statement: String,
+    pub says: String,
+    pub granted_at: String,
 }
 
 /// May something be asked now?
@@ -60,8 +71,6 @@ pub struct AskRequest {
     pub interest: Option<String>,
     #[schema(example = "en")]
     pub language: Option<String>,
-    pub placement: Option<String>,
-    pub channel: Option<String>,
 }
 
 /// One question, to be shown exactly so.
@@ -70,15 +79,22 @@ pub struct AskReply {
     pub ask: String,
     pub purpose: String,
     pub statement: String,
+    /// What is agreed to, word for word.
     pub says: String,
+    /// What to put to the customer.
     pub question: String,
     pub language: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferReply>,
     #[schema(example = json!(["granted", "refused", "deferred"]))]
     pub choices: Vec<&'static str>,
-    pub who: String,
-    pub how_long: String,
+    /// Who gets the data, as customers know them.
+    pub who: Vec<String>,
+    /// The shop, by the name of who runs it.
+    pub controller: String,
+    /// How long it is kept; absent where the policy says nothing for this purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how_long: Option<String>,
     /// Send it back with the answer.
     pub token: String,
     pub expires_at: String,

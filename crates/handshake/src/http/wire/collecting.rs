@@ -1,20 +1,27 @@
 //! What happened in the shop, what it sells, and who is who.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
+use super::who::Text;
 use super::{Value, words};
 
-/// Up to 1,000 happenings, recorded in order. All of them, or none.
+/// Up to 1,000 happenings, recorded in order. After a problem, send all of them again under the
+/// same event ids: none is recorded twice.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EventsRequest {
+pub struct EventsRequest<'a> {
     /// Publishable key; browsers only.
-    pub key: Option<String>,
+    #[serde(borrow, default)]
+    pub key: Option<Text<'a>>,
     /// Visit or person token; browsers only.
-    pub token: Option<String>,
-    #[schema(max_items = 1000)]
-    pub events: Vec<Event>,
+    #[serde(borrow, default)]
+    pub token: Option<Text<'a>>,
+    // Each as it came, since its bytes tell a repeat from another body under the same id.
+    #[serde(borrow)]
+    #[schema(max_items = 1000, value_type = Vec<Event>)]
+    pub events: Vec<&'a RawValue>,
 }
 
 /// Something that happened in the shop.
@@ -51,9 +58,6 @@ pub struct Event {
 #[serde(deny_unknown_fields)]
 pub struct Line {
     pub item: String,
-    #[schema(minimum = 1)]
-    pub quantity: Option<u32>,
-    pub price: Option<Value>,
 }
 
 /// What became of each happening, in order.

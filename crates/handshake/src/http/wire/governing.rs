@@ -78,6 +78,6 @@ pub struct Health {
 pub struct SiteState {
     pub site: String,
     pub status: &'static str,
-    /// Events in the ledger.
-    pub position: u64,
+    /// Events that are safely on disk.
+    pub durable: u64,
 }

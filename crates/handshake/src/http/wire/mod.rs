@@ -11,8 +11,9 @@ mod who;
 pub(super) mod words;
 
 pub use asking::{
-    AnswersReply, AnswersRequest, AskReply, AskRequest, OfferReply, Permission, PermissionsQuery,
-    PermissionsReply, PermissionsRequest, ShownReply, ShownRequest, VisitReply, VisitRequest,
+    Agreed, AnswersReply, AnswersRequest, AskReply, AskRequest, OfferReply, Permission,
+    PermissionsQuery, PermissionsReply, PermissionsRequest, ShownReply, ShownRequest, VisitReply,
+    VisitRequest,
 };
 pub use collecting::{
     CatalogQuery, CatalogReply, CatalogRequest, CatalogStored, CountsRequest, Event, EventReply,
@@ -23,8 +24,8 @@ pub use governing::{
     CheckReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery, SiteState,
 };
 pub use using::{
-    Assignment, BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals,
-    OutcomeReply, OutcomeRequest, PermissionUsed, PolicyUsed, Reason,
+    BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals, OutcomeReply,
+    OutcomeRequest, PermissionUsed, PolicyUsed, Reason,
 };
 pub use who::{Datum, Text, Who};
 

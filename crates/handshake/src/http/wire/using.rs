@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::who::{Datum, Text, Who};
@@ -47,8 +48,6 @@ pub struct DecideRequest<'a> {
     pub caller: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub campaign: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    pub assignment: Option<Assignment<'a>>,
     /// RFC 3339; import keys only.
     #[serde(borrow, default)]
     pub at: Option<Text<'a>>,
@@ -65,18 +64,6 @@ pub struct DeviceSignals<'a> {
     /// The value of `DNT`.
     #[serde(borrow, default)]
     pub dnt: Option<Text<'a>>,
-}
-
-/// Which arm of which experiment the use belongs to.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assignment<'a> {
-    #[serde(borrow)]
-    pub experiment: Text<'a>,
-    pub arm: u32,
-    /// Probability of every arm, in millionths.
-    #[serde(default)]
-    pub allocation: Vec<u32>,
 }
 
 /// A datum with the time it was collected.
@@ -148,13 +135,15 @@ pub struct PermissionUsed<'a> {
     pub granted_at: Cow<'a, str>,
 }
 
-/// Up to 1,000 uses, decided in order. All are recorded, or none.
+/// Up to 1,000 uses, decided in order. After a problem, send all of them again under the same
+/// event ids: none is recorded twice.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BatchRequest<'a> {
+    // Each as it came, since its bytes tell a repeat from another body under the same id.
     #[serde(borrow)]
-    #[schema(max_items = 1000)]
-    pub uses: Vec<DecideRequest<'a>>,
+    #[schema(max_items = 1000, value_type = Vec<DecideRequest<'a>>)]
+    pub uses: Vec<&'a RawValue>,
 }
 
 /// The decisions, in the order of the uses.
