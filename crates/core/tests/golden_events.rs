@@ -184,8 +184,6 @@ fn samples() -> [Fact; 16] {
             offer: 51,
             arm: 1,
             allocation: vec![500_000, 500_000],
-            // Came after the sample was written: such fields stay at what old bytes mean.
-            simulated: false,
             simulated: true,
         }),
         Fact::AnswerGiven(
