@@ -132,6 +132,8 @@ impl Signer {
             arm: read.u32()?,
             allocation: read.list()?,
             person: read.option()?.map(PersonId),
+            // Only imports draw answers from a model; what a page was shown is real.
+            simulated: false,
         };
         let token = AskToken { shown, expires, visit: read.option()? };
         read.end()?;
@@ -236,6 +238,7 @@ mod tests {
             arm: 1,
             allocation: vec![500_000, 500_000],
             person: Some(PersonId([7; 16])),
+            simulated: false,
         };
         AskToken { shown, expires: NOW.plus_hours(AskToken::HOURS), visit: None }
     }
