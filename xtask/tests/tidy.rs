@@ -57,6 +57,19 @@ fn exceptions_name_files_that_exist() {
     }
 }
 
+#[test]
+fn every_dependency_has_its_line() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let page = "docs/decisions/0003-dependencies.md";
+    let lines = fs::read_to_string(root.join(page)).unwrap();
+    let (_, dependencies) = manifest.split_once("\n[workspace.dependencies]\n").unwrap();
+    let dependencies = dependencies.lines().take_while(|line| !line.starts_with('['));
+    for name in dependencies.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name) {
+        assert!(lines.contains(&format!("`{name}`")), "`{name}` has no line in {page}");
+    }
+}
+
 #[track_caller]
 fn check(path: &str, text: &str, expected: &[&str]) {
     assert_eq!(tidy(path, text), expected);
