@@ -18,18 +18,20 @@ use std::path::{Path, PathBuf};
 const ROOMS: [(&str, &[&str]); 2] = [
     (
         "crates/core/src/",
-        &["vocabulary", "event", "policy", "permission", "decision", "projection"],
+        &["vocabulary", "event", "policy", "permission", "decision", "projection", "impact"],
     ),
     ("crates/handshake/src/", &["clock", "config", "ledger", "access", "ingest", "http", "cli"]),
 ];
 /// Lines before `#[cfg(test)]`.
 const FILE_LINES_MAX: usize = 400;
+/// Lines of code; comments and blank lines are free, as clippy counts.
 const FUNCTION_LINES_MAX: usize = 70;
 
 /// Files that may be longer, each with the reason.
-const LONG_FILES: [(&str, &str); 3] = [
+const LONG_FILES: [(&str, &str); 4] = [
     ("crates/core/src/policy/model.rs", "one document, one model: read from top to bottom"),
     ("crates/core/src/policy/compile.rs", "the sets and their making, until they stand apart"),
+    ("crates/handshake/src/ingest/import/run.rs", "one order after the other, until it is split"),
     ("crates/core/src/event/message.rs", "the list of stored messages: declarations only"),
 ];
 
@@ -242,7 +244,7 @@ fn functions(path: &str, lines: &[&str]) -> Vec<String> {
                 function = Some((n, indent));
             }
             Some((start, at)) if indent == at && code.starts_with('}') => {
-                let long: usize = n - start + 1;
+                let long = lines[start - 1..n].iter().filter(|line| is_code(line)).count();
                 if FUNCTION_LINES_MAX < long {
                     said.push(format!(
                         "{path}:{start}: function is {long} lines, at most {FUNCTION_LINES_MAX}"
@@ -254,6 +256,11 @@ fn functions(path: &str, lines: &[&str]) -> Vec<String> {
         }
     }
     said
+}
+
+fn is_code(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.is_empty() && !line.starts_with("//")
 }
 
 /// Titles outside code blocks.
