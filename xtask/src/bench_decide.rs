@@ -113,6 +113,7 @@ fn start_handshake(place: &Path) -> Result<(Server, String), String> {
     let program = contract::argument(&program)?;
     let data = place.join("data");
     let data = contract::argument(&data)?;
+    run::output(program, &contract::new_site(data))?;
     run::output(program, &contract::publish(data))?;
     let said = run::output(program, &contract::new_key(data))?;
     let key = said.split_whitespace().last().unwrap_or_default().to_owned();

@@ -11,7 +11,12 @@ pub(crate) const POLICY: &str = "examples/gift-shop/policy.kdl";
 /// How many known customers there are to decide about.
 pub(crate) const CUSTOMERS: u32 = 1_000;
 
-/// `handshake …` that makes a data directory with a published policy.
+/// `handshake …` that makes a data directory with a site.
+pub(crate) fn new_site(data: &str) -> Vec<&str> {
+    vec!["site", "add", "gift-shop", "--data", data]
+}
+
+/// `handshake …` that publishes the policy there.
 pub(crate) fn publish(data: &str) -> Vec<&str> {
     vec!["policy", "publish", POLICY, "--data", data]
 }
