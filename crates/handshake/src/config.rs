@@ -12,7 +12,7 @@ pub struct Places {
     /// Directory of the ledger, the keys' slab and `access.redb` [env: `HANDSHAKE_DATA`; default: handshake-data]
     #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
-    /// File with the wrapping key, outside the data directory [env: `HANDSHAKE_KEY_FILE`; default: <DIR>.key]
+    /// File with the wrapping key, outside the data directory (env `HANDSHAKE_KEY_FILE`, default `<DIR>.key`)
     #[arg(long, value_name = "FILE", global = true)]
     pub key_file: Option<PathBuf>,
 }
