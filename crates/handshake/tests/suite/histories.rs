@@ -266,13 +266,14 @@ fn publish(turn: &mut Turn<'_>, version: u32) {
     let wider = source.replacen(
         "  with us\n  on web app\n",
         "  with us mailer\n  on web app email\n",
-        usize::from(version % 2 == 0),
+        usize::from(version.is_multiple_of(2)),
     );
     let replaces = turn.state().policies.newest().map(|it| it.hash());
     let publishing = Publishing { source: &wider, replaces };
     turn.publish(CALLER, &Request::internal(None), &publishing).unwrap();
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "decisions only, of all kinds there may be")]
 fn policies_and_replay(site: &Site) -> (u64, Vec<Position>) {
     let (policies, _) =
         site.look(|state| state.policies.iter().cloned().collect::<Vec<_>>()).unwrap();
