@@ -92,7 +92,8 @@ impl Site {
     /// Takes the sequencer for one request.
     pub fn turn(&self, now: Millis, request: &Request<'_>) -> Result<Turn<'_>, Refusal> {
         let inner = self.lock()?;
-        Turn::new(self, inner, request.at.unwrap_or(now))
+        inner.writer.ready()?;
+        Ok(Turn::new(self, inner, request.at.unwrap_or(now)))
     }
 
     /// Looks at the state without writing. What is seen may not be durable yet: wait for

@@ -41,14 +41,10 @@ const EVENT_WINDOW_DAYS: i64 = 7;
 const EVENT_AHEAD_MS: i64 = 5 * 60 * 1000;
 
 impl<'a> Turn<'a> {
-    pub(super) fn new(
-        site: &'a Site,
-        inner: MutexGuard<'a, Inner>,
-        at: Millis,
-    ) -> Result<Turn<'a>, Refusal> {
+    pub(super) fn new(site: &'a Site, inner: MutexGuard<'a, Inner>, at: Millis) -> Turn<'a> {
         let at = at.max(inner.writer.last_at());
         let first = inner.writer.next();
-        Ok(Turn { site, inner, at, first, batch: Vec::new() })
+        Turn { site, inner, at, first, batch: Vec::new() }
     }
 
     pub fn state(&self) -> &State {

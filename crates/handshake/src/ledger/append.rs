@@ -86,14 +86,25 @@ impl Writer {
         Ok(Slot(slot))
     }
 
+    /// Whether a batch would be taken now; while this writer is held, that stays so. Asked before
+    /// anything is decided on the strength of being recorded.
+    pub fn ready(&self) -> Result<(), LedgerError> {
+        let queue = lock(&self.shared.queue);
+        if let Some(why) = &queue.stopped {
+            return Err(LedgerError::Stopped { why: Arc::clone(why) });
+        }
+        if BACKLOG_MAX < queue.gathering.bytes.len() {
+            return Err(LedgerError::Busy);
+        }
+        Ok(())
+    }
+
     /// Appends entries as one atomic batch: after a crash all are there or none. `at` is raised
     /// to the time of the last event if it is earlier. Refuses with [`LedgerError::Busy`], and
     /// appends nothing, while 32 MiB wait for the disk.
     pub fn append(&mut self, at: Millis, entries: &[Entry<'_>]) -> Result<Ticket, LedgerError> {
+        self.ready()?;
         let mut queue = lock(&self.shared.queue);
-        if let Some(why) = &queue.stopped {
-            return Err(LedgerError::Stopped { why: Arc::clone(why) });
-        }
         let first = self.tip.next;
         if entries.is_empty() {
             let nothing = Commit::default();
@@ -102,9 +113,6 @@ impl Writer {
         }
         let buffer = &mut queue.gathering;
         let start = buffer.bytes.len();
-        if BACKLOG_MAX < start {
-            return Err(LedgerError::Busy);
-        }
         let batch = Batch { at: at.max(self.tip.last_at), next_slot: self.next_slot, entries };
         let keys = self.slab.keys();
         let tip = match self.encoder.batch(&batch, self.tip, &keys, buffer) {
