@@ -1,5 +1,6 @@
 //! Running other programs from the top of the repository.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,6 +17,11 @@ impl Step {
     pub(crate) fn new(name: &'static str, program: &str, arguments: &[&str]) -> Step {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(root());
+        // Cargo tells us about our own package; a build script below that watches these would
+        // take it for a change, and be built again.
+        std::env::vars_os().map(|it| it.0).filter(of_this_package).for_each(|name| {
+            command.env_remove(name);
+        });
         Step { name, command, fix: None }
     }
 
@@ -91,4 +97,11 @@ pub(crate) fn output(program: &str, arguments: &[&str]) -> Result<String, String
     }
     let complaint = String::from_utf8_lossy(&made.stderr);
     Err(format!("{program} {} failed ({}):\n{said}{complaint}", arguments.join(" "), made.status))
+}
+
+fn of_this_package(name: &OsString) -> bool {
+    let name = name.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"]
+        .iter()
+        .any(|it| name.starts_with(it))
 }

@@ -30,8 +30,6 @@ const FUNCTION_LINES_MAX: usize = 70;
 /// Files that may be longer, each with the reason.
 const LONG_FILES: [(&str, &str); 4] = [
     ("crates/core/src/policy/model.rs", "one document, one model: read from top to bottom"),
-    ("crates/core/src/policy/compile.rs", "the sets and their making, until they stand apart"),
-    ("crates/handshake/src/ingest/import/run.rs", "one order after the other, until it is split"),
     ("crates/core/src/event/message.rs", "the list of stored messages: declarations only"),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
+use super::leaf_set::LeafSet;
 use super::model::{
     Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
@@ -11,62 +12,8 @@ use super::statement::Statement;
 use crate::event::Hash;
 use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Period, Signal, Signals};
 
-/// At most this many data leaves; `read` refuses more.
-pub const LEAVES_MAX: usize = 256;
 /// At most this many recipients, channels or tags each; `read` refuses more.
 pub const NAMES_MAX: usize = 64;
-
-/// A set of data leaves, one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct LeafSet([u64; LEAVES_MAX / 64]);
-
-impl LeafSet {
-    pub const EMPTY: LeafSet = LeafSet([0; LEAVES_MAX / 64]);
-
-    pub fn insert(&mut self, leaf: usize) {
-        if let Some(word) = self.0.get_mut(leaf / 64) {
-            *word |= 1 << (leaf % 64);
-        }
-    }
-
-    pub fn has(&self, leaf: usize) -> bool {
-        self.0.get(leaf / 64).is_some_and(|word| word & 1 << (leaf % 64) != 0)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0 == [0; LEAVES_MAX / 64]
-    }
-
-    pub fn is_subset(&self, of: &LeafSet) -> bool {
-        self.0.iter().zip(&of.0).all(|(mine, theirs)| mine & !theirs == 0)
-    }
-
-    pub fn meets(&self, other: &LeafSet) -> bool {
-        self.0.iter().zip(&other.0).any(|(mine, theirs)| mine & theirs != 0)
-    }
-
-    #[must_use]
-    pub fn union(mut self, other: &LeafSet) -> LeafSet {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine |= theirs);
-        self
-    }
-
-    #[must_use]
-    pub fn minus(mut self, other: &LeafSet) -> LeafSet {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine &= !theirs);
-        self
-    }
-
-    #[must_use]
-    pub fn intersection(mut self, other: &LeafSet) -> LeafSet {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine &= theirs);
-        self
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..LEAVES_MAX).filter(move |&leaf| self.has(leaf))
-    }
-}
 
 /// A policy ready to decide by. Indices of leaves, recipients, channels and tags are bits.
 #[derive(Debug, Clone)]
@@ -191,20 +138,6 @@ pub struct StatementBox {
     pub ask_again: Option<Period>,
     /// Leaves that the words left out on purpose, by naming one interest.
     pub narrowed: LeafSet,
-}
-
-/// Every name a policy declares, by family, in a fixed order: what must have a code before the
-/// policy is compiled.
-pub fn declared_names(policy: &Policy) -> Vec<(Family, Name)> {
-    let offers = policy.purposes.values().filter_map(|it| it.in_return.as_ref());
-    let family = |family: Family| move |name: &Name| (family, name.clone());
-    let mut names: Vec<_> = policy.purposes.keys().map(family(Family::Purpose)).collect();
-    names.extend(policy.data.keys().map(family(Family::Data)));
-    names.extend(policy.recipients.keys().map(family(Family::Recipient)));
-    names.extend(policy.channels.keys().map(family(Family::Channel)));
-    names.extend(policy.tags.keys().map(family(Family::Tag)));
-    names.extend(offers.map(|it| (Family::Offer, it.name.clone())));
-    names
 }
 
 impl Compiled {

@@ -7,6 +7,8 @@
 mod canonical;
 mod check;
 mod compile;
+mod declared;
+mod leaf_set;
 mod model;
 mod problem;
 mod read;
@@ -16,8 +18,10 @@ pub use canonical::{canonical, hash};
 pub use check::check;
 pub use compile::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
-    Ground, LEAVES_MAX, LeafSet, NAMES_MAX, SignalRule, StatementBox, declared_names,
+    Ground, NAMES_MAX, SignalRule, StatementBox,
 };
+pub use declared::declared_names;
+pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
     Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,

@@ -8,6 +8,7 @@ mod items;
 mod orders;
 mod run;
 mod table;
+mod wanted;
 
 pub use answers::{AnswerModel, Drawn};
 pub use items::{ItemRow, Items, read_items};

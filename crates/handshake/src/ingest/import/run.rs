@@ -4,20 +4,18 @@
 use std::collections::HashMap;
 
 use handshake_core::event::FileImported;
-use handshake_core::policy::{CompiledPurpose, Ground, RecipientKind};
 use handshake_core::projection::Import;
-use handshake_core::vocabulary::{
-    Act, Advice, Answer, Carried, Millis, PersonId, Signals, Standing,
-};
+use handshake_core::vocabulary::{Answer, Millis, PersonId, Signals, Standing};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::answers::AnswerModel;
 use super::items::ItemRow;
 use super::orders::{Order, Orders};
+use super::wanted::{farthest, uses};
 use crate::ingest::{
-    Answering, AskWanted, AskedRef, Behaviour, Caller, CatalogueItem, Line, Outcome, Publishing,
-    Question, Refusal, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+    Answering, AskWanted, AskedRef, Behaviour, Caller, CatalogueItem, Line, Publishing, Question,
+    Refusal, Request, Site, Turn, Value, Visitor, Who,
 };
 use crate::ledger::Ticket;
 
@@ -67,7 +65,7 @@ pub enum ImportError {
     Random,
 }
 
-const CALLER: Caller<'static> = Caller { name: "import" };
+pub(super) const CALLER: Caller<'static> = Caller { name: "import" };
 /// Batches on their way to the disk at once.
 const IN_FLIGHT: usize = 512;
 const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -331,80 +329,4 @@ impl Run<'_> {
         }
         self.wait()
     }
-}
-
-/// What a shop would want of each order: one use for each purpose whose uses the policy prices,
-/// by its farthest recipient, on its first channel. Nobody reported what was done, so it is taken
-/// that the advice was followed, and every such use says so.
-fn uses(turn: &mut Turn<'_>, request: &Request<'_>, who: Who<'_>) -> Result<(), ImportError> {
-    let policy = turn.state().policies.in_force(turn.at).cloned().ok_or(Refusal::NoPolicy)?;
-    for (name, purpose) in &policy.policy.purposes {
-        if purpose.unit_cost.is_none() && !policy.policy.worth.contains_key(name) {
-            continue;
-        }
-        let kind = |it: &&handshake_core::vocabulary::Name| {
-            policy.policy.recipients.get(*it).map(|it| it.kind)
-        };
-        let (Some(recipient), Some(channel)) =
-            (purpose.with.iter().max_by_key(kind), purpose.on.iter().next())
-        else {
-            continue;
-        };
-        let third = kind(&recipient) == Some(RecipientKind::ThirdParty);
-        let data: Vec<WantedDatum<'_>> = purpose
-            .uses
-            .iter()
-            .map(|it| WantedDatum { name: it.as_str(), collected_at: None })
-            .collect();
-        let decided = turn.decide(
-            CALLER,
-            request,
-            &Wanted {
-                who,
-                act: if third { Act::Share } else { Act::Use },
-                purpose: name.as_str(),
-                data: &data,
-                recipient: recipient.as_str(),
-                channel: channel.as_str(),
-                tags: &[],
-                signals: Signals::NONE,
-                jurisdiction: "",
-                campaign: None,
-            },
-        )?;
-        let carried = match decided.advice {
-            Advice::Proceed => Carried::Done,
-            Advice::Withhold => Carried::Withheld,
-        };
-        turn.report(
-            CALLER,
-            request,
-            &Outcome {
-                decision: decided.position,
-                carried: Some(carried),
-                because: "",
-                metric: None,
-                value: None,
-                assumed: true,
-                only_of: None,
-            },
-        )?;
-    }
-    Ok(())
-}
-
-/// The kind of recipient farthest from the customer that a purpose names.
-fn farthest(turn: &Turn<'_>, purpose: &str) -> RecipientKind {
-    let policy = turn.state().policies.in_force(turn.at);
-    let kinds = policy.into_iter().flat_map(|policy| {
-        let compiled = &policy.compiled;
-        let of = |it: &&CompiledPurpose| it.name.as_str() == purpose;
-        let mask = compiled.purposes.iter().find(of).map_or(0, |it| {
-            let boxes = it.boxes.iter().filter(|it| it.basis == Ground::Permission);
-            boxes.fold(0, |mask, it| mask | it.recipients)
-        });
-        let named = compiled.recipients.iter().enumerate();
-        named.filter(move |(bit, _)| mask >> bit & 1 != 0).map(|(_, it)| it.kind)
-    });
-    kinds.max().unwrap_or(RecipientKind::Ourselves)
 }
