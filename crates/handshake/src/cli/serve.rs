@@ -43,7 +43,9 @@ async fn run(app: &Arc<App>, opened: Opened, printer: &Printer) -> Result<(), Fa
         .await
         .map_err(|error| Failure::io(format!("could not listen on `{}`", config.listen), &error))?;
     let end = told_to_end().map_err(|error| Failure::io("could not wait for signals", &error))?;
-    printer.remark(&format!("listening on http://{}", config.listen));
+    // Port 0 lets the system choose, so say which it is.
+    let listen = listener.local_addr().unwrap_or(config.listen);
+    printer.remark(&format!("listening on http://{listen}"));
     let connections_max = config.connections_max;
     let keys = tokio::spawn(watch_keys(Arc::clone(app), opened));
     http::serve(listener, Arc::clone(app), router::router(Arc::clone(app)), connections_max, end)

@@ -3,9 +3,14 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
     reason = "a test may panic"
 )]
 
+mod doors;
 mod histories;
 mod online_retail;
+mod security;
+mod server;
 mod shop;

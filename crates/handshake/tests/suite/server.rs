@@ -1,0 +1,203 @@
+//! A real `handshake serve` on a port of its own, and a browser's and a server's way to knock.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use handshake_core::vocabulary::hex;
+use serde_json::{Value, json};
+
+use crate::shop::{fresh, root};
+
+/// The page the publishable key may be used from.
+pub(crate) const ORIGIN: &str = "https://shop.example";
+
+/// A server with the gift shop's policy, which ends with this value.
+pub(crate) struct Server {
+    pub(crate) folder: tempfile::TempDir,
+    child: Child,
+    address: String,
+    pub(crate) secret: String,
+    pub(crate) import: String,
+    pub(crate) page: String,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|it| it.split_once(": "));
+        fields.find(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1)
+    }
+
+    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let fields = self.head.lines().filter_map(|it| it.split_once(": "));
+        fields.filter(move |it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1)
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// The JSON of an answer that must be 2xx.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
+        self.json()
+    }
+
+    /// Status, slug and field of a problem.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> (u16, String, String) {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["status"], self.status);
+        let slug = body["type"].as_str().unwrap().replace("/errors#", "");
+        (self.status, slug, body["field"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+impl Server {
+    pub(crate) fn start() -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |arguments: &[&str]| -> String {
+            let output = command(&folder).args(arguments).output().unwrap();
+            said(&output)
+        };
+        run(&["site", "add", "shop", "--origin", ORIGIN]);
+        let policy = root().join("examples/gift-shop/policy.kdl");
+        run(&["policy", "publish", policy.to_str().unwrap()]);
+        let key =
+            |scope| run(&["keys", "add", scope]).split_whitespace().last().unwrap().to_owned();
+        let (secret, import, page) = (key("secret"), key("import"), key("publishable"));
+        let (child, address) = serve(&folder);
+        Server { folder, child, address, secret, import, page }
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        said(&command(&self.folder).args(arguments).output().unwrap())
+    }
+
+    /// Ends the server as a power cut would, and starts it again.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.address) = serve(&self.folder);
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
+    }
+
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        for (name, value) in fields {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        // A body that is refused early may not be taken to its end.
+        let _ = stream.write_all(body);
+        read_answer(&mut stream)
+    }
+
+    /// As a server of the shop.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_as(&self.secret, path, body)
+    }
+
+    pub(crate) fn post_as(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let fields =
+            [("authorization", &*format!("Bearer {key}")), ("content-type", "application/json")];
+        self.send("POST", path, &fields, body.to_string().as_bytes())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        let authorization = format!("Bearer {}", self.secret);
+        self.send("GET", path, &[("authorization", &authorization)], b"")
+    }
+
+    /// As a page of the shop, the way `sendBeacon` does.
+    pub(crate) fn beacon(&self, path: &str, body: &Value, fields: &[(&str, &str)]) -> Answer {
+        let mut body = body.clone();
+        body["key"] = json!(self.page);
+        let own = [("origin", ORIGIN), ("content-type", "text/plain;charset=UTF-8")];
+        let fields = [&own[..], fields].concat();
+        self.send("POST", path, &fields, body.to_string().as_bytes())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), text: body.to_owned() }
+}
+
+/// A new event id, as senders make them.
+pub(crate) fn event() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    event_at(handshake::clock::now().0, COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub(crate) fn event_at(millis: i64, n: u64) -> String {
+    let time = hex(&millis.to_be_bytes()[2..]);
+    let random = hex(&fresh().unwrap()[..4]);
+    format!("{}-{}-7000-8000-{random}{:04x}", &time[..8], &time[8..], n & 0xffff)
+}
+
+fn command(folder: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handshake"));
+    command.arg("--data").arg(folder.path().join("data"));
+    command
+}
+
+#[track_caller]
+fn said(output: &Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn serve(folder: &tempfile::TempDir) -> (Child, String) {
+    let mut child = command(folder)
+        .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let address = loop {
+        let line = lines.next().expect("the server ended at its start").unwrap();
+        if let Some((_, address)) = line.split_once("listening on http://") {
+            break address.to_owned();
+        }
+    };
+    // What it says later is for whoever reads the test's output.
+    std::thread::spawn(move || {
+        lines.map_while(Result::ok).for_each(|it| eprintln!("server: {it}"))
+    });
+    (child, address)
+}
