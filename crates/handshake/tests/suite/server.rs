@@ -190,7 +190,7 @@ fn serve(folder: &tempfile::TempDir) -> (Child, String) {
         .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let address = loop {
-        let line = lines.next().expect("the server ended at its start").unwrap();
+        let line = lines.next().unwrap_or_else(|| panic!("the server ended at its start")).unwrap();
         if let Some((_, address)) = line.split_once("listening on http://") {
             break address.to_owned();
         }
