@@ -11,6 +11,7 @@
 mod doors;
 mod histories;
 mod online_retail;
+mod readme;
 mod security;
 mod server;
 mod shop;
