@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 70 reading
 //! or writing failed.
 
+mod decide;
 mod failure;
 mod import;
 mod keys;
@@ -54,6 +55,8 @@ enum Command {
     /// Check, show or publish the policy
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Decide one use, and record it
+    Decide(decide::Decide),
     /// Bring in a file of orders, through the same code as live traffic
     Import(import::Import),
     /// Say what became of every use, and what keeping the policy cost
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Site(it) => site::site(it, &cli.places, &printer),
         Command::Keys(it) => keys::keys(it, &cli.places, &printer),
         Command::Policy(it) => policy::run(it, &cli.places, &printer),
+        Command::Decide(it) => decide::run(it, &cli.places, &printer),
         Command::Import(it) => import::run(it, &cli.places, &printer),
         Command::Report(it) => report::run(it, &cli.places, &printer),
         Command::Verify(it) => verify::run(it, &cli.places, &printer),

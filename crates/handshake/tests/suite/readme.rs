@@ -29,11 +29,10 @@ impl Drop for Serving {
 
 fn shell(script: &str, folder: &Path) -> String {
     let bin = Path::new(env!("CARGO_BIN_EXE_handshake")).parent().unwrap();
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let script = format!("PATH={}:$PATH\n{script}", bin.display());
     let out = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", script])
+        .args(["-euo", "pipefail", "-c", &script])
         .current_dir(root())
-        .env("PATH", path)
         .env("HANDSHAKE_DATA", folder.join("data"))
         .output()
         .unwrap();

@@ -54,7 +54,7 @@ async fn list(guest: &Guest, it: BatchRequest<'_>) -> Result<Response<Body>, Pro
     if let Some(last) = last {
         last.durable(&guest.room).await?;
     }
-    let decisions = all.iter().map(|it| reply(&guest.room, it)).collect();
+    let decisions = all.iter().map(|it| reply(&guest.room.site, it)).collect();
     let text = serde_json::to_vec(&BatchReply { decisions }).map_err(Problem::internal)?;
     Ok(written(StatusCode::OK, text))
 }
@@ -78,7 +78,7 @@ async fn lines(guest: &Guest, body: &[u8]) -> Result<Response<Body>, Problem> {
     let mut text = Vec::new();
     for done in all {
         match done {
-            Ok(decided) => serde_json::to_writer(&mut text, &reply(&guest.room, &decided)),
+            Ok(decided) => serde_json::to_writer(&mut text, &reply(&guest.room.site, &decided)),
             Err(problem) => serde_json::to_writer(&mut text, &problem.body()),
         }
         .map_err(Problem::internal)?;

@@ -16,11 +16,11 @@ use crate::http::body::{self, SERVER_BYTES_MAX};
 use crate::http::call::{event_id, signals, take_turn, time, who, written};
 use crate::http::knock::{self, Guest};
 use crate::http::problem::Problem;
-use crate::http::state::{App, Room};
+use crate::http::state::App;
 use crate::http::wire::{
     DecideReply, DecideRequest, PermissionUsed, PolicyUsed, Reason, Who, words,
 };
-use crate::ingest::{self, Caller, Decided, Turn, Wanted, WantedDatum};
+use crate::ingest::{self, Caller, Decided, Site, Turn, Wanted, WantedDatum};
 
 pub(in crate::http) const PATH: &str = "/v1/decide";
 const REPLY_BYTES: usize = 1024;
@@ -64,7 +64,8 @@ async fn one(guest: &Guest, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>,
     let decided =
         take_turn(&guest.room, &writing, |turn| asked.decide(turn, guest, &writing)).await?;
     let mut text = Vec::with_capacity(REPLY_BYTES);
-    serde_json::to_writer(&mut text, &reply(&guest.room, &decided)).map_err(Problem::internal)?;
+    serde_json::to_writer(&mut text, &reply(&guest.room.site, &decided))
+        .map_err(Problem::internal)?;
     Ok(text)
 }
 
@@ -94,10 +95,9 @@ impl<'a> Asked<'a> {
             let collected_at = collected_at.map_err(|it| it.within(&format!("data[{n}]")))?;
             data.push(WantedDatum { name: &datum.name, collected_at });
         }
-        let field = |text: Option<&'a str>| text.map(str::as_bytes);
         let device = it.signals.as_ref();
-        let gpc = device.and_then(|it| field(it.gpc.as_deref()));
-        let dnt = device.and_then(|it| field(it.dnt.as_deref()));
+        let gpc = device.and_then(|it| it.gpc.as_ref()).map(|it| it.0.as_bytes());
+        let dnt = device.and_then(|it| it.dnt.as_ref()).map(|it| it.0.as_bytes());
         Ok(Asked {
             it,
             event: it.event.as_deref().map_or(Ok(EventId::NONE), event_id)?,
@@ -155,7 +155,8 @@ fn ourselves(turn: &Turn<'_>) -> Option<Name> {
     recipients.find(|it| it.kind == RecipientKind::Ourselves).map(|it| it.name.clone())
 }
 
-pub(super) fn reply<'a>(room: &Room, it: &'a Decided) -> DecideReply<'a> {
+/// A decision as the doors, and the command line, tell it.
+pub fn reply<'a>(site: &Site, it: &'a Decided) -> DecideReply<'a> {
     let borrowed = |it: &'a [String]| it.iter().map(|it| Cow::from(it.as_str())).collect();
     let reasons = it.reasons.iter().map(|it| Reason {
         code: it.code.as_str(),
@@ -172,7 +173,7 @@ pub(super) fn reply<'a>(room: &Room, it: &'a Decided) -> DecideReply<'a> {
         granted_at: granted_at.to_string().into(),
     });
     DecideReply {
-        decision: room.site.decision_id(it.position).to_string().into(),
+        decision: site.decision_id(it.position).to_string().into(),
         verdict: it.verdict.as_str(),
         advice: it.advice.as_str(),
         mode: it.mode.as_str(),

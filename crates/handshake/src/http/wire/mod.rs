@@ -6,6 +6,7 @@
 mod asking;
 mod collecting;
 mod governing;
+mod said;
 mod using;
 mod who;
 pub(super) mod words;
@@ -23,6 +24,7 @@ pub use collecting::{
 pub use governing::{
     CheckReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery, SiteState,
 };
+pub use said::Said;
 pub use using::{
     BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals, OutcomeReply,
     OutcomeRequest, PermissionUsed, PolicyUsed, Reason,

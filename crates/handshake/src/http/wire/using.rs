@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::said::Said;
 use super::who::{Datum, Text, Who};
 use super::{Value, words};
 
@@ -53,17 +54,16 @@ pub struct DecideRequest<'a> {
     pub at: Option<Text<'a>>,
 }
 
-/// What the browser said, as the header values came.
+/// What the browser said: header values as they came, or what a page's script read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceSignals<'a> {
-    /// The value of `Sec-GPC`; exactly `1` counts.
+    /// The value of `Sec-GPC`, of which exactly `1` counts, or of `navigator.globalPrivacyControl`.
     #[serde(borrow, default)]
-    #[schema(example = "1")]
-    pub gpc: Option<Text<'a>>,
-    /// The value of `DNT`.
+    pub gpc: Option<Said<'a>>,
+    /// The value of `DNT`, or of `navigator.doNotTrack`.
     #[serde(borrow, default)]
-    pub dnt: Option<Text<'a>>,
+    pub dnt: Option<Said<'a>>,
 }
 
 /// A datum with the time it was collected.
