@@ -185,6 +185,8 @@ fn samples() -> [Fact; 16] {
             arm: 1,
             allocation: vec![500_000, 500_000],
             simulated: true,
+            // The sample was written before this field was.
+            request: 0,
         }),
         Fact::AnswerGiven(
             AnswerGiven {

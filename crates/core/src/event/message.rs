@@ -56,6 +56,9 @@ pub struct AskShown {
     /// Shown to nobody: part of answers that a model draws.
     #[prost(bool, tag = "9")]
     pub simulated: bool,
+    /// Keyed digest of the request, to tell a repeat from another body under the same id.
+    #[prost(fixed64, tag = "10")]
+    pub request: u64,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -125,6 +125,7 @@ impl State {
             return;
         }
         let request = match &it.fact {
+            Fact::AskShown(fact) => fact.request,
             Fact::AnswerGiven(fact, _) => fact.request,
             Fact::ObjectionMade(fact) => fact.request,
             Fact::DataCollected(fact, _) => fact.request,
@@ -136,7 +137,6 @@ impl State {
             Fact::VisitsCounted(fact) => fact.request,
             Fact::NameDeclared(_)
             | Fact::PolicyPublished(_)
-            | Fact::AskShown(_)
             | Fact::SignalReceived(..)
             | Fact::UseCounted(_)
             | Fact::AccessChanged(_)

@@ -214,6 +214,7 @@ impl Turn<'_> {
             arm: it.arm,
             allocation: it.allocation.clone(),
             simulated: it.simulated,
+            request: stamp.digest,
         };
         self.push(&stamp, slot, Fact::AskShown(fact));
         Ok(false)

@@ -4,7 +4,7 @@ use handshake_core::decision::Decision;
 use handshake_core::event::{Considered, DataCollected, DataPersonal, Fact};
 use handshake_core::policy::{CompiledPurpose, LeafSet};
 use handshake_core::vocabulary::{
-    Act, Advice, Code, EventId, Family, Money, Name, PersonId, ReasonCode, Signals, Slot,
+    Act, Advice, Code, EventId, Family, Money, Name, PersonId, Position, ReasonCode, Signals, Slot,
 };
 
 use super::decide::{Wanted, WantedDatum};
@@ -88,44 +88,64 @@ impl Turn<'_> {
         request: &Request<'_>,
         it: &Behaviour<'_>,
     ) -> Result<Collected, Refusal> {
-        if self.seen(caller, request)?.is_some() {
-            return Ok(self.collected_before(it));
+        if let Some(position) = self.seen(caller, request)? {
+            return self.collected_before(position);
         }
         check(it)?;
         self.policy()?;
         let found = self.find(it.who)?;
         let stamp = self.stamp(caller, request);
         let what = self.coined("type", Family::Happening, it.what)?;
+        let channel = it.channel.map(|name| self.coined("channel", Family::Channel, name));
+        let channel = channel.transpose()?.unwrap_or(Code::NONE);
         let becomes_known = found.is_none() && it.what == "order";
         let slot = match becomes_known {
-            true => Some(self.make_known(&stamp, it.who, it.new_person)?),
+            true => {
+                // The order itself is stored under the event's id, once.
+                let nameless = Stamp { event: EventId::NONE, ..stamp };
+                Some(self.make_known(&nameless, it.who, it.new_person)?)
+            }
             false => found,
         };
         self.heed_signals(&stamp, slot, it.signals)?;
         let judged = self.judge_purposes(slot, it)?;
         let kept = judged.iter().filter(|it| it.considered.advice == Advice::Proceed.number());
         let kept = kept.fold(LeafSet::EMPTY, |all, it| all.union(&it.leaves));
-        self.keep(&stamp, slot, (what, it), &judged, &kept)?;
-        let names = &self.state().names;
-        let name = |it: &Judged| names.name(Code(it.considered.purpose)).to_owned();
-        let proceeds = |it: &&Judged| it.considered.advice == Advice::Proceed.number();
-        let reason =
-            |it: &Judged| Some((name(it), ReasonCode::from_number(it.considered.reason & 0xff)?));
-        Ok(Collected {
-            collected: slot.is_some() && !kept.is_empty(),
-            purposes: judged.iter().filter(proceeds).map(name).collect(),
-            reasons: judged.iter().filter_map(reason).collect(),
-            person: slot.and_then(|it| self.state().people.person(it)).map(|it| it.id),
-            new: becomes_known,
-            duplicate: false,
-        })
+        self.keep(&stamp, slot, (what, channel, it), (&judged, &kept))?;
+        let collected = slot.is_some() && !kept.is_empty();
+        let told = self.told(slot, collected, judged.iter().map(|it| &it.considered));
+        Ok(Collected { new: becomes_known, ..told })
     }
 
-    fn collected_before(&self, it: &Behaviour<'_>) -> Collected {
-        let slot = self.find(it.who).ok().flatten();
-        let person = slot.and_then(|it| self.state().people.person(it)).map(|it| it.id);
-        let (purposes, reasons) = (Vec::new(), Vec::new());
-        Collected { collected: true, purposes, reasons, person, new: false, duplicate: true }
+    /// What a repeated request was told.
+    fn collected_before(&self, position: Position) -> Result<Collected, Refusal> {
+        let recorded = self.site.recorded(position)?.ok_or(Refusal::InFlight)?;
+        let Fact::DataCollected(clear, personal) = &recorded.fact else {
+            return Err(Refusal::EventReused(recorded.event.to_string()));
+        };
+        let collected = personal.as_ref().is_some_and(|it| !it.leaves.is_empty());
+        let told = self.told(recorded.slot, collected, clear.considered.iter());
+        Ok(Collected { duplicate: true, ..told })
+    }
+
+    fn told<'b>(
+        &self,
+        slot: Option<Slot>,
+        collected: bool,
+        considered: impl Iterator<Item = &'b Considered> + Clone,
+    ) -> Collected {
+        let names = &self.state().names;
+        let name = |it: &Considered| names.name(Code(it.purpose)).to_owned();
+        let proceeds = |it: &&Considered| it.advice == Advice::Proceed.number();
+        let reason = |it: &Considered| Some((name(it), ReasonCode::from_number(it.reason & 0xff)?));
+        Collected {
+            collected,
+            purposes: considered.clone().filter(proceeds).map(name).collect(),
+            reasons: considered.filter_map(reason).collect(),
+            person: slot.and_then(|it| self.state().people.person(it)).map(|it| it.id),
+            new: false,
+            duplicate: false,
+        }
     }
 
     /// Every purpose of the policy in force that uses any of these data.
@@ -200,14 +220,9 @@ impl Turn<'_> {
         &mut self,
         stamp: &Stamp,
         slot: Option<Slot>,
-        (what, it): (Code, &Behaviour<'_>),
-        judged: &[Judged],
-        kept: &LeafSet,
+        (what, channel, it): (Code, Code, &Behaviour<'_>),
+        (judged, kept): (&[Judged], &LeafSet),
     ) -> Result<(), Refusal> {
-        let channel = match it.channel {
-            Some(name) => self.coined("channel", Family::Channel, name)?,
-            None => Code::NONE,
-        };
         let policy = self.policy()?;
         let code = |leaf: usize| policy.compiled.leaves.get(leaf).map(|(code, _)| code.0);
         let leaves: Vec<u32> = kept.iter().filter_map(code).collect();

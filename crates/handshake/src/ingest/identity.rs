@@ -108,7 +108,7 @@ impl Turn<'_> {
     }
 }
 
-fn check_number(number: &str) -> Result<(), Refusal> {
+pub(super) fn check_number(number: &str) -> Result<(), Refusal> {
     if number.is_empty() || NUMBER_MAX < number.len() {
         return Err(Refusal::invalid("customer", format!("has 1 to {NUMBER_MAX} bytes")));
     }

@@ -49,6 +49,8 @@ impl Turn<'_> {
             return Ok(Reported { tally: open.key.tally, duplicate: true });
         }
         check(it)?;
+        // Before anything is recorded: a report is taken whole or not at all.
+        let metric = it.metric.map(|it| self.coined("metric", Family::Metric, it)).transpose()?;
         let mut stamp = self.stamp(caller, request);
         if let Some(carried) = it.carried {
             let because = it.because.to_owned();
@@ -66,8 +68,7 @@ impl Turn<'_> {
             self.push(&stamp, open.slot, Fact::UseCarriedOut(clear, personal));
             stamp = Stamp { event: EventId::NONE, ..stamp };
         }
-        if let Some(metric) = it.metric {
-            let metric = self.coined("metric", Family::Metric, metric)?;
+        if let Some(metric) = metric {
             let amount = it.value.map_or(String::new(), |it| it.amount.to_owned());
             let currency = it.value.map_or(String::new(), |it| it.currency.to_owned());
             let mut clear = OutcomeObserved {

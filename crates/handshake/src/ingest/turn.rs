@@ -12,6 +12,7 @@ use handshake_core::projection::{Published, State};
 use handshake_core::vocabulary::{Code, EventId, Family, Millis, Name, Position, Slot};
 use ring::hmac;
 
+use super::identity::check_number;
 use super::refusal::Refusal;
 use super::request::{Caller, Request, Who};
 use super::site::{Inner, Site};
@@ -199,7 +200,10 @@ impl<'a> Turn<'a> {
                 let unknown = Refusal::UnknownPerson { field: "person" };
                 self.state().people.by_id(id).map(Some).ok_or(unknown)
             }
-            Who::Customer(number) => Ok(self.state().people.by_alias(&self.alias(number))),
+            Who::Customer(number) => {
+                check_number(number)?;
+                Ok(self.state().people.by_alias(&self.alias(number)))
+            }
         }
     }
 
