@@ -8,10 +8,15 @@
     reason = "a test may panic"
 )]
 
+mod bad_input;
 mod doors;
 mod histories;
+mod kills;
 mod online_retail;
 mod readme;
+mod resumes;
 mod security;
 mod server;
 mod shop;
+mod unknown_visitors;
+mod withdrawals;

@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use handshake::access::{AccessStore, Directory, read_key_file};
+use handshake::ingest::Site;
 use handshake_core::vocabulary::hex;
 use serde_json::{Value, json};
 
@@ -66,13 +70,17 @@ impl Answer {
 
 impl Server {
     pub(crate) fn start() -> Server {
+        Server::under(&root().join("examples/gift-shop/policy.kdl"))
+    }
+
+    /// A server under another policy.
+    pub(crate) fn under(policy: &Path) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let run = |arguments: &[&str]| -> String {
             let output = command(&folder).args(arguments).output().unwrap();
             said(&output)
         };
         run(&["site", "add", "shop", "--origin", ORIGIN]);
-        let policy = root().join("examples/gift-shop/policy.kdl");
         run(&["policy", "publish", policy.to_str().unwrap()]);
         let key =
             |scope| run(&["keys", "add", scope]).split_whitespace().last().unwrap().to_owned();
@@ -200,4 +208,114 @@ fn serve(folder: &tempfile::TempDir) -> (Child, String) {
         lines.map_while(Result::ok).for_each(|it| eprintln!("server: {it}"))
     });
     (child, address)
+}
+
+/// How long anything a server is asked for may take before its test fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Ridgeline Bikes' policy, in force already.
+pub(crate) fn ridgeline() -> String {
+    let policy = root().join("examples/ridgeline-bikes/policy.kdl");
+    let policy = std::fs::read_to_string(policy).unwrap();
+    policy.replace("2026-12-01T00:00:00Z", "2026-01-01T00:00:00Z")
+}
+
+/// The parts for tests that end servers and look at what they left.
+impl Server {
+    pub(crate) fn of_ridgeline() -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy.kdl");
+        std::fs::write(&policy, ridgeline()).unwrap();
+        Server::under(&policy)
+    }
+
+    /// Ends the server as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Ends the server as a service manager does, and checks that it ended well.
+    pub(crate) fn end(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server did not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert!(status.success(), "{status}");
+    }
+
+    /// Starts a server that was ended, and returns when it is ready.
+    pub(crate) fn restart(&mut self) {
+        (self.child, self.address) = serve(&self.folder);
+        let ready = self.get("/readyz");
+        assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The directory of the first site's ledger.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.data().join("sites/1")
+    }
+
+    pub(crate) fn directory(&self) -> Directory {
+        AccessStore::read(&self.data().join("access.redb"), &self.wrap()).unwrap()
+    }
+
+    /// Opens the first site with the library. The server must have ended.
+    pub(crate) fn open(&self) -> Site {
+        let directory = self.directory();
+        let info = directory.site_named("shop").unwrap();
+        Site::of(info, self.ledger(), self.wrap(), handshake::clock::now()).unwrap()
+    }
+
+    fn wrap(&self) -> [u8; 32] {
+        read_key_file(&self.folder.path().join("data.key"), &self.data()).unwrap()
+    }
+
+    pub(crate) fn keep_alive(&self) -> Connection {
+        let stream = self.connect();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Connection { stream: BufReader::new(stream), secret: self.secret.clone() }
+    }
+}
+
+/// A connection kept between requests, as a shop's server does.
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+    secret: String,
+}
+
+impl Connection {
+    /// Posts, and reads the answer to its last byte; nothing if the server went away before.
+    pub(crate) fn post(&mut self, path: &str, body: &str) -> Option<Answer> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.secret,
+            body.len()
+        );
+        self.stream.get_mut().write_all(request.as_bytes()).ok()?;
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.stream.read_line(&mut head).ok()? == 0 {
+                return None;
+            }
+        }
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        let answer = Answer { status, head, text: String::new() };
+        let length: usize = answer.header("content-length")?.parse().ok()?;
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).ok()?;
+        Some(Answer { text: String::from_utf8(body).ok()?, ..answer })
+    }
 }
