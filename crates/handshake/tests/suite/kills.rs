@@ -1,5 +1,7 @@
-//! Fifty power cuts: what was acknowledged is there once, and nothing is there that nobody sent
-//! (I2).
+//! Fifty kills: what was acknowledged is there once, and nothing is there that nobody sent (I2).
+//!
+//! A killed process leaves what it wrote with the kernel, so this says nothing of power cuts: that
+//! every answer waits for a sync is for the tests of the ledger, on a disk that forgets.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -134,7 +136,7 @@ fn fifty_kills_lose_nothing_acknowledged_and_invent_nothing() {
                 std::thread::spawn(move || knock_until_gone(connection, from))
             })
             .collect();
-        // The moment of the cut: 20 to 200 ms from now.
+        // The moment of the kill: 20 to 200 ms from now.
         let [draw, ..] = fresh().unwrap();
         std::thread::sleep(Duration::from_micros(20_000 + u64::from(draw) * 180_000 / 255));
         server.kill();

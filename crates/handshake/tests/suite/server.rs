@@ -93,7 +93,7 @@ impl Server {
         said(&command(&self.folder).args(arguments).output().unwrap())
     }
 
-    /// Ends the server as a power cut would, and starts it again.
+    /// Kills the server, and starts it again.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -229,7 +229,7 @@ impl Server {
         Server::under(&policy)
     }
 
-    /// Ends the server as a power cut would.
+    /// Kills the server, so that it can finish nothing.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
