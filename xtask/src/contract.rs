@@ -89,11 +89,24 @@ fn body_of(reply: &str) -> Option<&str> {
     head.strip_prefix("HTTP/1.1 2").map(|_| body)
 }
 
-/// Customers known beforehand, so that a decision is about somebody.
+pub(crate) const ANSWERS: &str = "/v1/answers";
+
+pub(crate) fn grant(event: &str, customer: u32) -> String {
+    format!(
+        r#"{{"event":"{event}","customer":"{customer}","purpose":"suggest-gifts","answer":"granted","gesture":"phone"}}"#
+    )
+}
+
+/// Customers known beforehand, so that a decision is about somebody. Every second has agreed, so
+/// that half the decisions rest on a permission and half say what is missing.
 pub(crate) fn introduce(to: SocketAddr, key: &str, millis: u64) -> Result<(), String> {
     for customer in 0..CUSTOMERS {
         let event = event_id(millis, u64::from(customer));
         send(to, key, IDENTITIES, Some(&identity(&event, customer)))?;
+        if customer % 2 == 0 {
+            let event = event_id(millis, u64::from(CUSTOMERS + customer));
+            send(to, key, ANSWERS, Some(&grant(&event, customer)))?;
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod books;
 mod calendar;
 mod catalogue;
 mod imports;
+mod open_uses;
 mod people;
 mod policies;
 mod requests;

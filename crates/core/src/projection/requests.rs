@@ -14,10 +14,25 @@ pub struct Remembered {
 }
 
 /// Requests by caller and event id.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Requests {
-    seen: HashMap<(Code, EventId), Remembered>,
+    /// By the last byte of the id, which is random: many small maps, of which one at a time grows
+    /// and keeps others waiting, and not for long.
+    seen: Vec<HashMap<(Code, EventId), Remembered>>,
     order: VecDeque<(Millis, Code, EventId)>,
+}
+
+const MAPS: usize = 256;
+
+impl Default for Requests {
+    fn default() -> Requests {
+        Requests { seen: vec![HashMap::new(); MAPS], order: VecDeque::new() }
+    }
+}
+
+/// Which map an id belongs to.
+fn place(event: EventId) -> usize {
+    usize::from(event.0.to_le_bytes()[0])
 }
 
 /// How long an event id is remembered; older ones are refused at the door.
@@ -25,7 +40,7 @@ const WINDOW_DAYS: i64 = 7;
 
 impl Requests {
     pub fn find(&self, caller: Code, event: EventId) -> Option<Remembered> {
-        self.seen.get(&(caller, event)).copied()
+        self.seen.get(place(event))?.get(&(caller, event)).copied()
     }
 
     pub(super) fn remember(
@@ -39,16 +54,19 @@ impl Requests {
             && then.plus_days(WINDOW_DAYS + 1) < at
         {
             self.order.pop_front();
-            self.seen.remove(&(caller, event));
+            if let Some(seen) = self.seen.get_mut(place(event)) {
+                seen.remove(&(caller, event));
+            }
         }
-        if self.seen.insert((caller, event), remembered).is_none() {
+        let Some(seen) = self.seen.get_mut(place(event)) else { return };
+        if seen.insert((caller, event), remembered).is_none() {
             self.order.push_back((at, caller, event));
         }
     }
 
     pub(super) fn dump(&self, out: &mut String) {
         for (at, caller, event) in &self.order {
-            let it = self.seen.get(&(*caller, *event));
+            let it = self.find(*caller, *event);
             let _infallible = writeln!(out, "request {} {} {event} {it:?}", at.0, caller.0);
         }
     }

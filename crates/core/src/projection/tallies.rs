@@ -1,10 +1,10 @@
 //! Tallies: every use by what became of it, under which purpose, for which reason, by whom, when.
 
 use std::collections::HashMap;
-use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::calendar::Day;
+use super::open_uses::OpenUses;
 use crate::event::{Considered, UseCarriedOut, UseDecided};
 use crate::vocabulary::{Act, Advice, Carried, Code, Mode, Position, Slot, Tally, Verdict};
 
@@ -39,9 +39,7 @@ pub struct OpenUse {
 #[derive(Debug, Default)]
 pub struct Tallies {
     counts: HashMap<TallyKey, u64>,
-    open: HashMap<Position, OpenUse>,
-    /// Open decisions by age, to let go of the oldest.
-    order: VecDeque<(Day, Position)>,
+    open: OpenUses,
 }
 
 /// How long an outcome can still be reported.
@@ -54,7 +52,7 @@ impl Tallies {
 
     /// A decision that an outcome may be reported for.
     pub fn open(&self, decision: Position) -> Option<&OpenUse> {
-        self.open.get(&decision)
+        self.open.get(decision)
     }
 
     pub(super) fn decided(
@@ -63,7 +61,7 @@ impl Tallies {
         day: Day,
         it: &UseDecided,
     ) {
-        self.let_go(day);
+        self.open.let_go(|it| it.key.day.0 + OPEN_DAYS < day.0);
         let (Some(act), Some(verdict), Some(advice), Some(mode)) = (
             Act::from_number(it.act),
             Verdict::from_number(it.verdict),
@@ -84,14 +82,13 @@ impl Tallies {
             assumed: false,
         };
         self.add(key);
-        self.open.insert(position, OpenUse { key, verdict, advice, slot, carried: None });
-        self.order.push_back((day, position));
+        self.open.push(position, OpenUse { key, verdict, advice, slot, carried: None });
     }
 
     /// Moves a decision from where it was counted to where its outcome puts it.
     pub(super) fn carried_out(&mut self, it: &UseCarriedOut) -> Option<OpenUse> {
         let carried = Carried::from_number(it.carried)?;
-        let open = self.open.get_mut(&Position(it.decision))?;
+        let open = self.open.get_mut(Position(it.decision))?;
         let before = open.key;
         open.key.tally = Tally::of(open.verdict, open.advice, Some(carried));
         open.key.assumed = it.assumed;
@@ -142,23 +139,14 @@ impl Tallies {
         }
     }
 
-    fn let_go(&mut self, today: Day) {
-        while let Some((day, position)) = self.order.front().copied()
-            && day.0 + OPEN_DAYS < today.0
-        {
-            self.order.pop_front();
-            self.open.remove(&position);
-        }
-    }
-
     pub(super) fn dump(&self, out: &mut String) {
         let mut counts: Vec<_> = self.counts.iter().collect();
         counts.sort_unstable();
         for (key, count) in counts {
             let _infallible = writeln!(out, "tally {key:?} {count}");
         }
-        for (_, position) in &self.order {
-            let _infallible = writeln!(out, "open {} {:?}", position.0, self.open.get(position));
+        for (position, open) in self.open.iter() {
+            let _infallible = writeln!(out, "open {} {open:?}", position.0);
         }
     }
 }
