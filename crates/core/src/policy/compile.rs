@@ -229,7 +229,7 @@ impl Compiled {
                 })
                 .collect(),
             offer: offer.unwrap_or(Code::NONE),
-            duties: it.duties.iter().map(duty_text).collect(),
+            duties: it.duties.iter().map(Duty::text).collect(),
             ask_again: it.ask_again,
             name,
         }
@@ -375,20 +375,6 @@ fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: Mode) -> Vec<S
         }
     }
     rules
-}
-
-fn duty_text(duty: &Duty) -> String {
-    let mut text = duty.what.to_string();
-    if let Some(when) = &duty.when {
-        text = format!("{text} in {when}");
-    }
-    if let Some(within) = duty.within {
-        text = format!("{text} within {within}");
-    }
-    match &duty.of {
-        Some(of) => format!("{text} of {of}"),
-        None => text,
-    }
 }
 
 impl CompiledPurpose {

@@ -335,6 +335,23 @@ impl Policy {
     }
 }
 
+impl Duty {
+    /// The duty as a caller reads it, such as `stop within 48 hours of withdrawal`.
+    pub fn text(&self) -> String {
+        let mut text = self.what.to_string();
+        if let Some(when) = &self.when {
+            text = format!("{text} in {when}");
+        }
+        if let Some(within) = self.within {
+            text = format!("{text} within {within}");
+        }
+        match &self.of {
+            Some(of) => format!("{text} of {of}"),
+            None => text,
+        }
+    }
+}
+
 impl Basis {
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -70,7 +70,7 @@ pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(),
     let request = Request::internal(None);
     let mut turn = site.turn(clock::now(), &request)?;
     let decided = turn.decide(
-        Caller { name: "cli" },
+        Caller { name: "cli", coins: true },
         &request,
         &Wanted {
             who,

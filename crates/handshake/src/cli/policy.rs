@@ -76,7 +76,12 @@ pub(super) fn read_policy_file(file: &Path, printer: &Printer) -> Result<String,
         return Ok(source);
     }
     mistakes.for_each(|it| printer.remark(&drawn(it, file, &source)));
-    Err(Failure::Refused(format!("`{}` has {count} mistakes", file.display())))
+    Err(Failure::Refused(format!("`{}` has {}", file.display(), counted(count, "mistake"))))
+}
+
+/// `1 mistake`, `2 mistakes`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn problems(source: &str) -> Vec<Problem> {
@@ -102,13 +107,17 @@ fn check_file(file: &Path, printer: &Printer) -> Result<(), Failure> {
         let mut said: Vec<String> = drawn.collect();
         said.push(match (&known, mistakes, problems.len()) {
             (Some(it), 0, warnings) => format!(
-                "`{}` version {} is sound: {} purposes, {warnings} warnings, hash {}",
+                "`{}` version {} is sound: {}, {}, hash {}",
                 it.name,
                 it.version,
-                it.purposes.len(),
+                counted(it.purposes.len(), "purpose"),
+                counted(warnings, "warning"),
                 hex(&hash(it)),
             ),
-            (_, mistakes, all) => format!("{mistakes} mistakes, {} warnings", all - mistakes),
+            (_, mistakes, all) => {
+                let warnings = counted(all - mistakes, "warning");
+                format!("{}, {warnings}", counted(mistakes, "mistake"))
+            }
         });
         said.join("\n")
     });
@@ -190,7 +199,7 @@ fn publish(
     let request = Request::internal(None);
     let mut turn = site.turn(now, &request)?;
     let publishing = Publishing { source: &source, replaces };
-    let published = turn.publish(Caller { name: "cli" }, &request, &publishing)?;
+    let published = turn.publish(Caller { name: "cli", coins: true }, &request, &publishing)?;
     if let Some(ticket) = turn.commit()? {
         ticket.wait()?;
     }

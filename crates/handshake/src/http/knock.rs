@@ -25,7 +25,7 @@ pub(super) type Page = Arc<OnceLock<HeaderValue>>;
 impl Guest {
     /// As whom the guest's events are recorded.
     pub(super) fn caller(&self) -> Caller<'_> {
-        Caller { name: self.key.caller.as_str() }
+        Caller { name: self.key.caller.as_str(), coins: self.key.scope != Scope::Publishable }
     }
 
     pub(super) fn is_browser(&self) -> bool {

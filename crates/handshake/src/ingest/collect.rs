@@ -95,8 +95,9 @@ impl Turn<'_> {
         self.policy()?;
         let found = self.find(it.who)?;
         let stamp = self.stamp(caller, request);
-        let what = self.coined("type", Family::Happening, it.what)?;
-        let channel = it.channel.map(|name| self.coined("channel", Family::Channel, name));
+        let what = self.coined(caller, "type", (Family::Happening, it.what))?;
+        let channel =
+            it.channel.map(|name| self.coined(caller, "channel", (Family::Channel, name)));
         let channel = channel.transpose()?.unwrap_or(Code::NONE);
         let becomes_known = found.is_none() && it.what == "order";
         let slot = match becomes_known {

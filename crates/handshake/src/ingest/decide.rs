@@ -96,7 +96,7 @@ impl Turn<'_> {
         self.policy()?;
         let slot = self.find(wanted.who)?;
         let campaign = match wanted.campaign {
-            Some(name) => self.coined("campaign", Family::Campaign, name)?,
+            Some(name) => self.coined(caller, "campaign", (Family::Campaign, name))?,
             None => Code::NONE,
         };
         let stamp = self.stamp(caller, request);

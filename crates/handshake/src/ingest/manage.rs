@@ -63,7 +63,7 @@ impl Turn<'_> {
         if self.seen(caller, request)?.is_some() {
             return Ok(true);
         }
-        let metric = self.coined("metric", Family::Metric, it.metric)?;
+        let metric = self.coined(caller, "metric", (Family::Metric, it.metric))?;
         let stamp = self.stamp(caller, request);
         let fact = VisitsCounted {
             metric: metric.0,

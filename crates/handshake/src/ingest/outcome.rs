@@ -50,7 +50,8 @@ impl Turn<'_> {
         }
         check(it)?;
         // Before anything is recorded: a report is taken whole or not at all.
-        let metric = it.metric.map(|it| self.coined("metric", Family::Metric, it)).transpose()?;
+        let metric =
+            it.metric.map(|it| self.coined(caller, "metric", (Family::Metric, it))).transpose()?;
         let mut stamp = self.stamp(caller, request);
         if let Some(carried) = it.carried {
             let because = it.because.to_owned();

@@ -7,6 +7,9 @@ use handshake_core::vocabulary::{EventId, Millis, PersonId};
 pub struct Caller<'a> {
     /// The name the key was made for, as `mailer.v3`.
     pub name: &'a str,
+    /// Whether it may bring names that the site has not used yet. Pages may not: anybody can
+    /// write what a page sends, and names are kept for ever and in clear.
+    pub coins: bool,
 }
 
 /// The id and the body of a write, so that its repeat is stored once (I2).

@@ -39,6 +39,8 @@ pub(super) struct Stamp {
 }
 
 const EVENT_WINDOW_DAYS: i64 = 7;
+/// What happens in every shop, and is counted there.
+const COMMON: [&str; 8] = ["view", "search", "cart", "order", "click", "visits", "views", "orders"];
 const EVENT_AHEAD_MS: i64 = 5 * 60 * 1000;
 
 impl<'a> Turn<'a> {
@@ -130,14 +132,18 @@ impl<'a> Turn<'a> {
     /// Checks a name that a sender may coin, such as a campaign, before it gets a number.
     pub(super) fn coined(
         &mut self,
+        caller: Caller<'_>,
         field: &'static str,
-        family: Family,
-        name: &str,
+        (family, name): (Family, &str),
     ) -> Result<Code, Refusal> {
         if let Some(code) = self.state().names.code(family, name) {
             return Ok(code);
         }
         Name::new(name).map_err(|error| Refusal::invalid(field, error.to_string()))?;
+        if !caller.coins && !COMMON.contains(&name) {
+            let said = "is a name this site has not used yet; send it once with a secret key";
+            return Err(Refusal::invalid(field, said));
+        }
         if PermissionEntry::STATEMENT_MAX <= self.state().names.next() {
             return Err(Refusal::invalid(
                 field,

@@ -50,7 +50,7 @@ const DATA: [&str; 7] = [
 ];
 const RECIPIENTS: [&str; 4] = ["us", "mailer", "velo-exchange", "stranger"];
 const CHANNELS: [&str; 5] = ["web", "email", "ads", "app", "telegraph"];
-const CALLER: Caller<'static> = Caller { name: "history" };
+const CALLER: Caller<'static> = Caller { name: "history", coins: true };
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![

@@ -145,6 +145,19 @@ fn event_ids_must_be_of_now() {
     assert_eq!(count(event_at(now.plus_days(-6).0, 1)).status, 202);
 }
 
+/// Names are kept for ever and in clear, so a page, which anybody can play, brings no new ones.
+#[test]
+fn a_page_brings_no_new_names() {
+    let server = Server::start();
+    let count = |metric: &str| json!({"event": event(), "metric": metric, "count": 1});
+    let page = |metric: &str| server.beacon("/v1/counts", &count(metric), &[]);
+    refused(&page("anna.smith"), 422, "invalid-value");
+    assert_eq!(page("visits").status, 202);
+    refused(&page("fittings"), 422, "invalid-value");
+    assert_eq!(server.post("/v1/counts", &count("fittings")).status, 202);
+    assert_eq!(page("fittings").status, 202);
+}
+
 #[test]
 fn paths_lead_nowhere_else() {
     let server = Server::start();

@@ -142,7 +142,7 @@ impl<'a> Asked<'a> {
             jurisdiction: self.it.jurisdiction.as_deref().unwrap_or_default(),
             campaign: self.it.campaign.as_deref(),
         };
-        let decided = turn.decide(Caller { name: self.caller }, writing, &wanted)?;
+        let decided = turn.decide(Caller { name: self.caller, coins: true }, writing, &wanted)?;
         guest.room.decisions.count(decided.verdict);
         Ok(decided)
     }

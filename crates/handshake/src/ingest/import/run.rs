@@ -65,7 +65,7 @@ pub enum ImportError {
     Random,
 }
 
-pub(super) const CALLER: Caller<'static> = Caller { name: "import" };
+pub(super) const CALLER: Caller<'static> = Caller { name: "import", coins: true };
 /// Batches on their way to the disk at once.
 const IN_FLIGHT: usize = 512;
 const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
