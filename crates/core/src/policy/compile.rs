@@ -141,7 +141,7 @@ pub struct StatementBox {
 }
 
 impl Compiled {
-    /// Compiles a policy that `read` accepted. Every name of [`declared_names`] must have its
+    /// Compiles a policy that `read` accepted. Every name of [`declared_names`](super::declared_names) must have its
     /// code in `names`; one that has none is left out, so that nothing is allowed under it.
     pub fn new(policy: &Policy, names: &Dictionary, number: u32, hash: Hash) -> Compiled {
         let coded = |family, name: &Name| {
