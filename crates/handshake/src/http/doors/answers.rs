@@ -21,7 +21,7 @@ use crate::http::problem::{Problem, Slug};
 use crate::http::state::App;
 use crate::http::token::{AskToken, PersonToken, TokenError};
 use crate::http::wire::{AnswersReply, AnswersRequest, words};
-use crate::ingest::{self, Answered, Answering, PermissionView, Question, Who};
+use crate::ingest::{self, Answered, Answering, PermissionView, Question, Turn, Who};
 
 /// What a page answers: something it was shown, or taking back what its person agreed to.
 enum FromPage {
@@ -115,12 +115,7 @@ async fn from_page(
         };
         let gesture = it.gesture.as_str();
         let answering = Answering { question, answer, gesture, simulated: false, new_person };
-        let answered = turn.answer(guest.caller(), writing, &answering)?;
-        let permissions = match answered.person {
-            Some(person) => turn.permissions(Who::Person(person))?.permissions,
-            None => Vec::new(),
-        };
-        Ok((answered, permissions))
+        give(turn, guest, writing, &answering)
     })
     .await
 }
@@ -157,14 +152,24 @@ async fn from_server(
         let question = Question::Stated { who, purpose: &purpose, statement, language: None };
         let gesture = it.gesture.as_str();
         let answering = Answering { question, answer, gesture, simulated: false, new_person };
-        let answered = turn.answer(guest.caller(), writing, &answering)?;
-        let permissions = match answered.person {
-            Some(person) => turn.permissions(Who::Person(person))?.permissions,
-            None => Vec::new(),
-        };
-        Ok((answered, permissions))
+        give(turn, guest, writing, &answering)
     })
     .await
+}
+
+/// Gives the answer, and says where the person stands afterwards.
+fn give(
+    turn: &mut Turn<'_>,
+    guest: &Guest,
+    writing: &ingest::Request<'_>,
+    answering: &Answering<'_>,
+) -> Result<(Answered, Vec<PermissionView>), Problem> {
+    let answered = turn.answer(guest.caller(), writing, answering)?;
+    let permissions = match answered.person {
+        Some(person) => turn.permissions(Who::Person(person))?.permissions,
+        None => Vec::new(),
+    };
+    Ok((answered, permissions))
 }
 
 /// The purpose of a statement that was put to somebody before, or that the policy can make.
