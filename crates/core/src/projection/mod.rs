@@ -5,6 +5,7 @@
 //! the ledger again gives the same state, byte for byte (I4); [`State::dump`] is how tests look.
 
 mod access;
+mod agreed;
 mod asks;
 mod books;
 mod calendar;
@@ -18,6 +19,7 @@ mod state;
 mod tallies;
 
 pub use access::Access;
+pub use agreed::{Agreed, Outgrown};
 pub use asks::{AskCount, Asks, UsedAsk};
 pub use books::{Books, OrderDay, Outcomes};
 pub use calendar::{Calendar, Day, Quarter, QuarterError};

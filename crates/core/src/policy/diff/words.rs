@@ -1,9 +1,10 @@
 //! Differences in words, for people who will not read sets.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::bars::{Bar, When};
-use super::{Class, Effect};
+use super::{Class, Effect, Witness};
 use crate::policy::compile::Compiled;
 use crate::policy::model::Anchor;
 use crate::vocabulary::{Code, Mode, Name, Period};
@@ -102,4 +103,34 @@ pub(super) fn bar(when: &When) -> String {
 
 pub(super) fn softer(what: &str, was: Mode, is: Mode) -> String {
     format!("{what} is in {}, not {}", is.as_str(), was.as_str())
+}
+
+impl fmt::Display for Witness {
+    /// The use, and what makes it one that only one of the policies allows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Witness { purpose, data, recipient, channel, .. } = self;
+        write!(f, "`{data}` for `{purpose}`, by `{recipient}` on `{channel}`")?;
+        if let Some(signal) = self.signal {
+            write!(f, ", under a {} signal", signal.as_str().to_uppercase())?;
+        }
+        if let Some(tag) = &self.tag {
+            write!(f, ", of somebody tagged `{tag}`")?;
+        }
+        if self.objected {
+            f.write_str(", after an objection")?;
+        }
+        if self.minor {
+            f.write_str(", of a minor")?;
+        }
+        if !self.permission {
+            f.write_str(", without permission")?;
+        }
+        if let Some(age) = self.age {
+            write!(f, ", collected {} and used {}", age.collected_at, age.now)?;
+        }
+        if let Some((count, hours)) = self.often {
+            write!(f, ", after {count} uses in {hours} hours")?;
+        }
+        Ok(())
+    }
 }
