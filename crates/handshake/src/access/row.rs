@@ -1,4 +1,4 @@
-//! Sites and keys as stored: JSON rows that carry their version.
+//! Sites, keys and users as stored: JSON rows that carry their version.
 
 use handshake_core::vocabulary::{Millis, Name, SiteId, hex};
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,7 @@ use super::key::{KeyInfo, Scope};
 use super::origin::Origin;
 use super::secret::SiteSecret;
 use super::store::{AccessError, SiteInfo};
+use super::user::{PasswordHash, Role, UserInfo};
 
 const VERSION: u32 = 1;
 
@@ -35,6 +36,20 @@ pub(super) struct KeyRow {
     hint: String,
     created: i64,
     revoked: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserRow {
+    v: u32,
+    role: String,
+    site: Option<u32>,
+    created: i64,
+    /// Parameters of argon2id: memory in KiB, passes, lanes.
+    argon2id: [u32; 3],
+    /// Both in hexadecimal.
+    salt: String,
+    hash: String,
 }
 
 pub(super) fn write_site(site: &SiteInfo, wrap: &[u8; 32]) -> Result<Vec<u8>, AccessError> {
@@ -90,6 +105,38 @@ pub(super) fn read_key(row: &[u8]) -> Result<KeyInfo, AccessError> {
         created: Millis(row.created),
         revoked: row.revoked.map(Millis),
     })
+}
+
+pub(super) fn write_user(user: &UserInfo) -> Result<Vec<u8>, AccessError> {
+    let password = &user.password;
+    let row = UserRow {
+        v: VERSION,
+        role: user.role.as_str().to_owned(),
+        site: user.site.map(|it| it.0),
+        created: user.created.0,
+        argon2id: [password.memory_kib, password.passes, password.lanes],
+        salt: hex(&password.salt),
+        hash: hex(&password.hash),
+    };
+    serde_json::to_vec(&row).map_err(|_| AccessError::Row)
+}
+
+pub(super) fn read_user(name: &str, row: &[u8]) -> Result<UserInfo, AccessError> {
+    let row: UserRow = serde_json::from_slice(row).map_err(|_| AccessError::Row)?;
+    known(row.v)?;
+    let [memory_kib, passes, lanes] = row.argon2id;
+    let (salt, hash) = (array(&row.salt)?, array(&row.hash)?);
+    Ok(UserInfo {
+        name: Name::new(name).map_err(|_| AccessError::Row)?,
+        role: Role::parse(&row.role).ok_or(AccessError::Row)?,
+        site: row.site.map(SiteId),
+        created: Millis(row.created),
+        password: PasswordHash { memory_kib, passes, lanes, salt, hash },
+    })
+}
+
+fn array<const N: usize>(text: &str) -> Result<[u8; N], AccessError> {
+    bytes(text).and_then(|it| it.try_into().ok()).ok_or(AccessError::Row)
 }
 
 fn known(version: u32) -> Result<(), AccessError> {

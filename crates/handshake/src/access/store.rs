@@ -1,4 +1,4 @@
-//! `access.redb`: where sites and keys are kept between runs.
+//! `access.redb`: where sites, keys and users are kept between runs.
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ use super::key::{KeyHash, KeyInfo, KeyText, Scope};
 use super::origin::Origin;
 use super::row;
 use super::secret::{SecretError, SiteSecret};
+use super::user::PasswordError;
+use super::users::{USERS, all_users};
 
 const SITES: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("sites");
 const KEYS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("keys");
@@ -33,7 +35,7 @@ pub struct SiteInfo {
 /// The open file. It is held for the moment of one command only.
 #[derive(Debug)]
 pub struct AccessStore {
-    db: Database,
+    pub(super) db: Database,
     wrap: [u8; 32],
 }
 
@@ -60,6 +62,12 @@ pub enum AccessError {
     NoOrigin(Name),
     #[error("there is no key `{0}`; `handshake keys list` shows those there are")]
     NoKey(String),
+    #[error("there is a user `{0}` already; choose another name")]
+    UserExists(Name),
+    #[error("there is no user `{0}`; `handshake users list` shows those there are")]
+    NoUser(Name),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
 }
 
 impl<E: Into<redb::Error>> From<E> for AccessError {
@@ -75,6 +83,7 @@ impl AccessStore {
         let writing = db.begin_write()?;
         writing.open_table(SITES)?;
         writing.open_table(KEYS)?;
+        writing.open_table(USERS)?;
         writing.commit()?;
         Ok(AccessStore { db, wrap })
     }
@@ -192,7 +201,7 @@ fn directory(reading: &ReadTransaction, wrap: &[u8; 32]) -> Result<Directory, Ac
         let (id, row) = entry?;
         sites.push(row::read_site(SiteId(id.value()), row.value(), wrap)?);
     }
-    Ok(Directory::new(sites, all_keys(reading)?))
+    Ok(Directory::new(sites, all_keys(reading)?, all_users(reading)?))
 }
 
 fn all_keys(reading: &ReadTransaction) -> Result<Vec<(KeyHash, KeyInfo)>, AccessError> {
