@@ -19,6 +19,6 @@ pub use directory::Directory;
 pub use key::{KeyHash, KeyInfo, KeyText, Scope};
 pub use key_file::{KeyFileError, create_key_file, read_key_file};
 pub use origin::{Origin, OriginError};
-pub use secret::{SiteSecret, fresh};
+pub use secret::{SecretError, SiteSecret, fresh};
 pub use store::{AccessError, AccessStore, SiteInfo};
 pub use user::{PasswordError, PasswordHash, Role, UserInfo};

@@ -1,0 +1,54 @@
+//! The rule that a recorded decision failed, with its line: the decision is made again from what
+//! the ledger holds.
+
+use handshake_core::decision::{Situation, decide, explain};
+use handshake_core::event::{Fact, Recorded};
+use handshake_core::projection::State;
+use handshake_core::vocabulary::Position;
+
+use super::visit::Visit;
+
+/// The first rule that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) line: u32,
+    /// As `purpose retarget` or `never "…"`.
+    pub(super) text: String,
+    pub(super) version: u32,
+}
+
+/// The rules that these decisions failed, in the same order. Nothing where the person was erased,
+/// or the decision cannot be read.
+pub(super) async fn rules(visit: &Visit, examples: Vec<(Position, u32)>) -> Vec<Option<Rule>> {
+    let reader = visit.room.site.reader().clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let one = |(position, policy): (Position, u32)| {
+            let recorded = reader.read(position).ok().flatten()?;
+            Some((situation(recorded)?, policy))
+        };
+        examples.into_iter().map(one).collect::<Vec<_>>()
+    });
+    let situations = read.await.unwrap_or_default();
+    let looked = visit.look(move |state| {
+        situations.into_iter().map(|it| it.and_then(|it| rule(state, &it.0, it.1))).collect()
+    });
+    looked.await.unwrap_or_default()
+}
+
+/// What the decision rested on.
+pub(super) fn situation(recorded: Recorded) -> Option<Situation> {
+    match recorded.fact {
+        Fact::UseDecided(_, Some(message)) => Situation::from_message(&message, recorded.at),
+        Fact::UseCounted(counted) => Situation::from_message(&counted.situation?, recorded.at),
+        _ => None,
+    }
+}
+
+fn rule(state: &State, situation: &Situation, policy: u32) -> Option<Rule> {
+    let published = state.policies.number(policy)?;
+    let compiled = &published.compiled;
+    let decision = decide(compiled, &published.statements, situation);
+    let reason = decision.reasons.first()?;
+    let text = explain(reason, compiled, &state.names, situation).rule;
+    Some(Rule { line: reason.line.0, text, version: compiled.version })
+}
