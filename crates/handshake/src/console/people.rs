@@ -5,6 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
 use axum::response::Response;
 use handshake_core::event::Recorded;
+use handshake_core::impact::incidents;
 use handshake_core::permission::standing;
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Millis, PersonId, Position, Signal, Slot, Standing};
@@ -109,6 +110,7 @@ pub(super) async fn person(
     let (lines, looked) = own_lines(&visit, seen.slot).await?;
     let body = html! {
         h1.answer { (answer(id, &seen)) }
+        p.note { "Whole pseudonym, as callers write it: " code { (id) } }
         (stands(&seen, &facts.zone))
         section aria-labelledby="events-title" {
             h2 #events-title { "What the ledger holds of this person" }
@@ -148,7 +150,8 @@ fn see(state: &State, id: PersonId, now: Millis) -> Option<Seen> {
         }
     }
     let signals = Signal::ALL.into_iter().filter(|it| person.signals().has(*it));
-    let breaches = state.incidents.iter().filter(|it| it.1.people().any(|it| it == slot));
+    let incidents = incidents(state, None).rows;
+    let breaches = incidents.iter().filter(|it| it.people.contains(&slot));
     Some(Seen {
         slot,
         stands,

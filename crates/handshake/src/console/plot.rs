@@ -163,8 +163,8 @@ fn dates(weeks: &[Week], y: u64) -> Markup {
             (true, false) => None,
         };
         // A label at the very end would have no room, nor one just before a new month.
-        let next = weeks.get(at + 1).map(|it| it.monday.date().month());
-        let squeezed = at == 0 && next.is_some_and(|it| it != date.month());
+        let mut near = weeks.iter().skip(1).take(if many { 4 } else { 1 });
+        let squeezed = at == 0 && near.any(|it| it.monday.date().month() != date.month());
         let room = (!many || at + 2 < weeks.len()) && !squeezed;
         labels.extend(
             text.filter(|_| room).map(|it| (percent(at * slot + slot * 11 / 100), it, new_month)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use handshake_core::permission::standing;
+use handshake_core::impact::{Report, StandingRow};
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Millis, Standing};
 use maud::{Markup, html};
@@ -41,63 +41,60 @@ impl Row {
     }
 }
 
-/// A row for each purpose that stands on permission.
-pub(super) fn rows(state: &State, now: Millis) -> Vec<Row> {
-    let Some(policy) = state.policies.in_force(now) else { return Vec::new() };
-    let asked = policy.compiled.purposes.iter().filter(|it| it.needs_permission());
-    let language = policy.policy.languages.first().map_or("en", String::as_str);
-    let row = |purpose: &handshake_core::policy::CompiledPurpose| {
-        let mut standings: BTreeMap<Standing, u64> = BTreeMap::new();
-        for person in state.people.iter() {
-            let (compiled, statements) = (&policy.compiled, &policy.statements);
-            let stood = standing(person.permissions, purpose, compiled, statements, now);
-            *standings.entry(stood.standing).or_default() += 1;
-        }
-        let says = policy.policy.purposes.get(&purpose.name).and_then(|it| it.says.get(language));
-        Row {
-            purpose: purpose.name.to_string(),
-            says: says.cloned().unwrap_or_default(),
-            standings,
-        }
+/// A row for each purpose that stands on permission, with its words in the policy's own language.
+pub(super) fn rows(state: &State, report: &Report, now: Millis) -> Vec<Row> {
+    let policy = state.policies.in_force(now).map(|it| it.policy.as_ref());
+    let says = |purpose: &str| {
+        let policy = policy?;
+        let (_, it) = policy.purposes.iter().find(|it| it.0.as_str() == purpose)?;
+        it.says.get(policy.languages.first()?).cloned()
     };
-    asked.map(row).collect()
+    let row = |it: &StandingRow| Row {
+        purpose: it.purpose.clone(),
+        says: says(&it.purpose).unwrap_or_default(),
+        standings: it.standings.clone(),
+    };
+    report.standings.iter().map(row).collect()
 }
 
 pub(super) fn section(rows: &[Row], known: u64) -> Markup {
     html! {
-        section aria-labelledby="stand-title" {
-            h2 #stand-title { (title(rows)) }
-            @if rows.is_empty() {
-                p.subtitle { "No purpose of the policy in force stands on permission." }
-            } @else {
-                p.subtitle { "Where " (people(known)) " known to the shop stand on each purpose now" }
-                table.rows.standing {
-                    thead { tr {
-                        th scope="col" { "Purpose, in the words people read" }
-                        th scope="col" { "Where people stand" }
-                    } }
-                    tbody {
-                        @for row in rows {
-                            tr {
-                                th scope="row" { b { (row.purpose) } span.says { "“" (row.says) "”" } }
-                                td data-name="Where people stand" { (bar(row)) (numbers(row)) }
-                            }
-                        }
-                    }
-                }
-                ul.key aria-label="Colours" {
-                    @for (_, class, name) in PARTS {
-                        li {
-                            svg.swatch width="12" height="12" aria-hidden="true" focusable="false" {
-                                rect.part.(class) x="1" y="1" width="10" height="10" {}
-                            }
-                            (name)
-                        }
-                    }
-                }
-            }
-        }
+           section aria-labelledby="stand-title" {
+               h2 #stand-title { (title(rows)) }
+               @if rows.is_empty() {
+                   p.subtitle { "No purpose of the policy in force stands on permission." }
+               } @else {
+                   p.subtitle { "Where " (people(known)) " known to the shop stand on each purpose now" }
+                   table.rows.standing {
+                       thead { tr {
+                           th scope="col" { "Purpose, in the words people read" }
+                           th scope="col" { "Where people stand" }
+                       } }
+                       tbody {
+                           @for row in rows {
+                               tr {
+                                   th scope="row" {
+    b { (row.purpose) }
+    @if !row.says.is_empty() { span.says { "“" (row.says) "”" } }
     }
+                                   td data-name="Where people stand" { (bar(row)) (numbers(row)) }
+                               }
+                           }
+                       }
+                   }
+                   ul.key aria-label="Colours" {
+                       @for (_, class, name) in PARTS {
+                           li {
+                               svg.swatch width="12" height="12" aria-hidden="true" focusable="false" {
+                                   rect.part.(class) x="1" y="1" width="10" height="10" {}
+                               }
+                               (name)
+                           }
+                       }
+                   }
+               }
+           }
+       }
 }
 
 fn title(rows: &[Row]) -> String {

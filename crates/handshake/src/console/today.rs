@@ -38,14 +38,17 @@ pub(super) async fn today(
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
     let period = visit.period(&facts.quarters)?;
     let seen = visit
-        .look(move |state| Seen {
-            facts,
-            period,
-            report: report(state, period.quarter(), now),
-            promises: promises(state, period.quarter()),
-            incidents: incidents(state, period.quarter()),
-            weeks: impact::weeks(state, period.quarter()),
-            purposes: standings::rows(state, now),
+        .look(move |state| {
+            let report = report(state, period.quarter(), now);
+            Seen {
+                facts,
+                period,
+                promises: promises(state, period.quarter()),
+                incidents: incidents(state, period.quarter()),
+                weeks: impact::weeks(state, period.quarter()),
+                purposes: standings::rows(state, &report, now),
+                report,
+            }
         })
         .await?;
     let examples = seen.incidents.rows.iter().take(INCIDENTS_SHOWN).map(|it| it.example).collect();
