@@ -22,7 +22,7 @@ fn grouped(digits: &str) -> String {
     let len = digits.len();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at != 0 && (len - at) % 3 == 0 {
+        if at != 0 && (len - at).is_multiple_of(3) {
             out.push(THIN);
         }
         out.push(digit);

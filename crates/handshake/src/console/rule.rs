@@ -24,7 +24,7 @@ pub(super) async fn rules(visit: &Visit, examples: Vec<(Position, u32)>) -> Vec<
     let read = tokio::task::spawn_blocking(move || {
         let one = |(position, policy): (Position, u32)| {
             let recorded = reader.read(position).ok().flatten()?;
-            Some((situation(recorded)?, policy))
+            Some((situation(&recorded)?, policy))
         };
         examples.into_iter().map(one).collect::<Vec<_>>()
     });
@@ -36,12 +36,27 @@ pub(super) async fn rules(visit: &Visit, examples: Vec<(Position, u32)>) -> Vec<
 }
 
 /// What the decision rested on.
-pub(super) fn situation(recorded: Recorded) -> Option<Situation> {
-    match recorded.fact {
-        Fact::UseDecided(_, Some(message)) => Situation::from_message(&message, recorded.at),
-        Fact::UseCounted(counted) => Situation::from_message(&counted.situation?, recorded.at),
-        _ => None,
-    }
+fn situation(recorded: &Recorded) -> Option<Situation> {
+    let (message, at) = match &recorded.fact {
+        Fact::UseDecided(_, message) => (message.as_ref(), recorded.at),
+        Fact::UseCounted(counted) => (counted.situation.as_ref(), recorded.at),
+        Fact::NameDeclared(_)
+        | Fact::PolicyPublished(_)
+        | Fact::AskShown(_)
+        | Fact::AnswerGiven(..)
+        | Fact::ObjectionMade(_)
+        | Fact::SignalReceived(..)
+        | Fact::DataCollected(..)
+        | Fact::UseCarriedOut(..)
+        | Fact::OutcomeObserved(..)
+        | Fact::IdentityLinked(..)
+        | Fact::CatalogueChanged(_)
+        | Fact::VisitsCounted(_)
+        | Fact::AccessChanged(_)
+        | Fact::FileImported(_)
+        | Fact::Unknown(..) => return None,
+    };
+    Situation::from_message(message?, at)
 }
 
 fn rule(state: &State, situation: &Situation, policy: u32) -> Option<Rule> {

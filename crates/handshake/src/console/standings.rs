@@ -184,7 +184,7 @@ mod tests {
         <p class="counts">
         <b>2</b> yes · <span class="warn">1 outgrown</span> · 2 no · 1 not asked</p>
         "#);
-        assert_eq!(title(&[row.clone()]), "3\u{a0}people said yes to retarget");
+        assert_eq!(title(&[row]), "3\u{a0}people said yes to retarget");
         assert_eq!(title(&[]), "Nobody has said yes to anything yet");
     }
 }

@@ -74,7 +74,7 @@ fn empty(visit: &Visit, seen: &Seen) -> Markup {
             li { "Ask before a use: " code tabindex="0" { "POST /v1/decide" } }
             li { "Say what was done: " code tabindex="0" { "POST /v1/outcomes" } }
         }
-        @if seen.facts.quarters.first().is_some() {
+        @if !seen.facts.quarters.is_empty() {
             p { "Other quarters have uses: " a href="?quarter=all" { "see all time" } "." }
         }
     }
