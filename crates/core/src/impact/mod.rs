@@ -13,5 +13,5 @@ pub use promises::{
 };
 pub use report::{
     AskRow, BooksRow, CallerRow, MonthRow, PurposeRow, ReasonRow, Report, StandingRow, TallyCounts,
-    report,
+    figures, report, standings,
 };

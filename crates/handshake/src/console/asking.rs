@@ -1,7 +1,7 @@
 //! *Asking*: what people were asked, and what they answered.
 
 use axum::response::Response;
-use handshake_core::impact::{AskRow, report};
+use handshake_core::impact::{AskRow, figures};
 use maud::{Markup, html};
 
 use super::frame::{self, Facts, Head, Place};
@@ -13,8 +13,8 @@ pub(super) async fn asking(visit: Visit) -> Result<Response, Turned> {
     let now = visit.now;
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
     let period = visit.period(&facts.quarters)?;
-    let asks = visit.look(move |state| report(state, period.quarter(), now).asks).await?;
-    let shown: u64 = asks.iter().map(|it| it.shown).sum();
+    let asks = visit.look(move |state| figures(state, period.quarter(), now).asks).await?;
+    let answered: u64 = asks.iter().map(|it| it.granted + it.refused + it.deferred).sum();
     let granted: u64 = asks.iter().map(|it| it.granted).sum();
     let withdrawn: u64 = asks.iter().map(|it| it.withdrawn).sum();
     let drawn = asks.iter().all(|it| it.simulated);
@@ -23,16 +23,17 @@ pub(super) async fn asking(visit: Visit) -> Result<Response, Turned> {
             (empty(&visit))
         } @else {
             h1.answer {
-                @if drawn { "A model said yes to " } @else { "People said yes to " }
-                a href="#asks" { (share(granted, shown)) } " of " (headline(shown)) " asks " (when(period))
-                @if withdrawn == 0 { "; nobody took a yes back." }
+                "Of " a href="#asks" { (headline(answered)) } @if answered == 1 { " answer" } @else { " answers" }
+                @if drawn { " that a model drew" }
+                " " (when(period)) ", " a href="#asks" { (share(granted, answered)) } " said yes"
+                @if withdrawn == 0 { "; no yes was taken back." }
                 @else { "; " (of(withdrawn, "yes was", "yeses were")) " taken back." }
             }
             (table(&asks))
         }
         section aria-labelledby="method-title" {
             h2 #method-title { "How this is counted" }
-            p.prose { "An ask counts when it was shown. Who was shown one twice counts twice. A yes, a no and a “later” are counted as they were answered in this period, so answers may belong to asks shown before it. Answers that a model drew stand in rows of their own." }
+            p.prose { "An ask counts when it was shown. Who was shown one twice counts twice. A yes, a no and a “later” are counted as they were answered in this period, so answers may belong to asks shown before it, and those given by phone or on paper to no ask at all. Answers that a model drew stand in rows of their own." }
         }
     };
     let head = Head { place: Place::Asking, title: "Asking", period: Some(period), picker: None };

@@ -2,7 +2,7 @@
 //! with how it is known. Booked costs and estimates are never netted.
 
 use axum::response::Response;
-use handshake_core::impact::{Estimate, ImpactRow, Report, report};
+use handshake_core::impact::{Estimate, ImpactRow, Report, figures};
 use handshake_core::vocabulary::Currency;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
@@ -18,7 +18,7 @@ pub(super) async fn money(visit: Visit) -> Result<Response, Turned> {
     let now = visit.now;
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
     let period = visit.period(&facts.quarters)?;
-    let report = visit.look(move |state| report(state, period.quarter(), now)).await?;
+    let report = visit.look(move |state| figures(state, period.quarter(), now)).await?;
     let body = if report.impact.is_empty() && report.books.orders == 0 {
         empty()
     } else {

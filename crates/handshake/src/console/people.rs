@@ -30,8 +30,8 @@ struct Stand {
     purpose: String,
     standing: Standing,
     since: Millis,
-    /// The words agreed to, where anything is.
-    agreed: Vec<String>,
+    /// The words agreed to, with their language, where anything is.
+    agreed: Vec<(String, String)>,
     objected: bool,
 }
 
@@ -144,7 +144,7 @@ fn see(state: &State, id: PersonId, now: Millis) -> Option<Seen> {
                 purpose: purpose.name.to_string(),
                 standing: stood.standing,
                 since: stood.since,
-                agreed: agreed.map(|it| it.says.clone()).collect(),
+                agreed: agreed.map(|it| (it.language.clone(), it.says.clone())).collect(),
                 objected: person.objected(purpose.code),
             });
         }
@@ -194,7 +194,7 @@ fn stands(seen: &Seen, zone: &TimeZone) -> Markup {
                             td data-name="Stands at" { (state_mark(it.standing)) " " (it.standing.as_str().replace('_', " ")) }
                             td data-name="Since" { @if it.since.0 != 0 { (day(it.since, zone)) } }
                             td data-name="Words" {
-                                @for says in &it.agreed { span.says { "“" (says) "”" } }
+                                @for (language, says) in &it.agreed { span.says lang=(language) { "“" (says) "”" } }
                             }
                         }
                     }

@@ -12,6 +12,9 @@ use super::today::{affected, same_period, when};
 use super::visit::{Period, Turned, Visit};
 use super::{rule, words};
 
+/// One ledger read each, to find the rule.
+const INCIDENTS_SHOWN: usize = 200;
+
 pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
     let now = visit.now;
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
@@ -28,7 +31,7 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
     if let Some(purpose) = purpose {
         all = of_purpose(all, purpose);
     }
-    let examples = all.rows.iter().map(|it| it.example).collect();
+    let examples = all.rows.iter().take(INCIDENTS_SHOWN).map(|it| it.example).collect();
     let rules = rule::rules(&visit, examples).await;
     let told = kept.kept + kept.broken;
     let body = html! {
@@ -46,20 +49,27 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
             section #incidents aria-labelledby="incidents-title" {
                 h2 #incidents-title { (of(all.times, "breach", "breaches")) " in " (of(u64::try_from(all.rows.len()).unwrap_or(0), "incident", "incidents")) }
                 p.subtitle { "By caller, rule and campaign, most people affected first" }
-                (table(&visit, all.rows.iter(), &rules, (&facts, period)))
+                (table(&visit, all.rows.iter().take(INCIDENTS_SHOWN), &rules, (&facts, period)))
+                @if INCIDENTS_SHOWN < all.rows.len() { p.note { "The first " (INCIDENTS_SHOWN) " are shown; pick a purpose or a quarter to see others." } }
                 @if all.nameless != 0 {
                     p.note { (of(all.nameless, "breach was", "breaches were")) " about visitors nobody knows: counted, and never as people." }
                 }
             }
         }
-        section aria-labelledby="method-title" {
-            h2 #method-title { "How this is counted" }
-            p.prose { "A breach is a use or a share that the policy did not allow, that was reported as done, and that a watched or enforced rule forbids; what is only rehearsed is promised to nobody. It is counted in the quarter of its decision. A person is counted once in an incident, and once in the sum, however often it happened. The rule and its line come from deciding the last of them again, from the ledger. “At stake” is times the worth of a use that the policy states." }
-        }
+        (method())
     };
     let picker = (!purposes.is_empty()).then(|| purpose_picker(&visit, &purposes, purpose, period));
     let head = Head { place: Place::Promises, title: "Promises", period: Some(period), picker };
     Ok(frame::page(&visit, &facts, &head, &body))
+}
+
+fn method() -> Markup {
+    html! {
+        section aria-labelledby="method-title" {
+            h2 #method-title { "How this is counted" }
+            p.prose { "A breach is a use or a share that the policy did not allow, that was reported as done, and that a watched or enforced rule forbids; what is only rehearsed is promised to nobody. It is counted in the quarter of its decision. A person is counted once in an incident, and once in the sum, however often it happened. The rule and its line come from deciding the last of them again, from the ledger. “At stake” is times the worth of a use that the policy states." }
+        }
+    }
 }
 
 /// The incidents of one purpose, with its people counted anew.

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use handshake_core::impact::{Report, StandingRow};
+use handshake_core::impact::standings;
+use handshake_core::policy::CompiledPurpose;
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Millis, Standing};
 use maud::{Markup, html};
 
 use super::numbers::{count, people};
+use super::visit::{Turned, Visit};
 
 /// One purpose, in the words people read, and where everyone stands on it.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) purpose: String,
-    pub(super) says: String,
+    says: String,
+    language: String,
     standings: BTreeMap<Standing, u64>,
 }
 
@@ -41,20 +44,41 @@ impl Row {
     }
 }
 
+/// People whose standing is added up at once: whoever decides meanwhile waits that long.
+const AT_ONCE: u32 = 5_000;
+
 /// A row for each purpose that stands on permission, with its words in the policy's own language.
-pub(super) fn rows(state: &State, report: &Report, now: Millis) -> Vec<Row> {
-    let policy = state.policies.in_force(now).map(|it| it.policy.as_ref());
-    let says = |purpose: &str| {
-        let policy = policy?;
-        let (_, it) = policy.purposes.iter().find(|it| it.0.as_str() == purpose)?;
-        it.says.get(policy.languages.first()?).cloned()
+/// Looks again and again, so that a site with many people is never held up for long.
+pub(super) async fn rows(visit: &Visit) -> Result<Vec<Row>, Turned> {
+    let now = visit.now;
+    let (mut rows, slots) =
+        visit.look(move |state| (named(state, now), state.people.slots())).await?;
+    for from in (0..slots).step_by(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+        let part = from..from.saturating_add(AT_ONCE).min(slots);
+        for it in visit.look(move |state| standings(state, now, part)).await? {
+            let Some(row) = rows.iter_mut().find(|row| row.purpose == it.purpose) else { continue };
+            for (standing, count) in it.standings {
+                *row.standings.entry(standing).or_default() += count;
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn named(state: &State, now: Millis) -> Vec<Row> {
+    let Some(policy) = state.policies.in_force(now) else { return Vec::new() };
+    let language = policy.policy.languages.first().map_or("en", String::as_str);
+    let asked = policy.compiled.purposes.iter().filter(|it| it.needs_permission());
+    let row = |it: &CompiledPurpose| {
+        let says = policy.policy.purposes.get(&it.name).and_then(|it| it.says.get(language));
+        Row {
+            purpose: it.name.to_string(),
+            says: says.cloned().unwrap_or_default(),
+            language: language.to_owned(),
+            standings: BTreeMap::new(),
+        }
     };
-    let row = |it: &StandingRow| Row {
-        purpose: it.purpose.clone(),
-        says: says(&it.purpose).unwrap_or_default(),
-        standings: it.standings.clone(),
-    };
-    report.standings.iter().map(row).collect()
+    asked.map(row).collect()
 }
 
 pub(super) fn section(rows: &[Row], known: u64) -> Markup {
@@ -75,7 +99,7 @@ pub(super) fn section(rows: &[Row], known: u64) -> Markup {
                                tr {
                                    th scope="row" {
     b { (row.purpose) }
-    @if !row.says.is_empty() { span.says { "“" (row.says) "”" } }
+    @if !row.says.is_empty() { span.says lang=(row.language) { "“" (row.says) "”" } }
     }
                                    td data-name="Where people stand" { (bar(row)) (numbers(row)) }
                                }
@@ -167,6 +191,7 @@ mod tests {
         let row = Row {
             purpose: "retarget".to_owned(),
             says: "Show you…".to_owned(),
+            language: "en".to_owned(),
             standings: standings.into_iter().collect(),
         };
         let said = format!("{}{}", bar(&row).into_string(), numbers(&row).into_string());

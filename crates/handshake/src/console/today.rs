@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State as Extracted;
 use axum::response::Response;
 use handshake_core::impact::{
-    self, IncidentReport, IncidentRow, Promises, Report, Week, incidents, promises, report,
+    self, IncidentReport, IncidentRow, Promises, Report, Week, figures, incidents, promises,
 };
 use handshake_core::vocabulary::{Currency, Standing, Tally};
 use maud::{Markup, html};
@@ -37,18 +37,16 @@ pub(super) async fn today(
     let now = visit.now;
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
     let period = visit.period(&facts.quarters)?;
+    let purposes = standings::rows(&visit).await?;
     let seen = visit
-        .look(move |state| {
-            let report = report(state, period.quarter(), now);
-            Seen {
-                facts,
-                period,
-                promises: promises(state, period.quarter()),
-                incidents: incidents(state, period.quarter()),
-                weeks: impact::weeks(state, period.quarter()),
-                purposes: standings::rows(state, &report, now),
-                report,
-            }
+        .look(move |state| Seen {
+            facts,
+            period,
+            promises: promises(state, period.quarter()),
+            incidents: incidents(state, period.quarter()),
+            weeks: impact::weeks(state, period.quarter()),
+            purposes,
+            report: figures(state, period.quarter(), now),
         })
         .await?;
     let examples = seen.incidents.rows.iter().take(INCIDENTS_SHOWN).map(|it| it.example).collect();

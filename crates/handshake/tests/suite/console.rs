@@ -340,6 +340,18 @@ fn the_figures_are_those_of_a_second_count() {
         "{only}"
     );
 
+    let left = |it: &&Told| {
+        it.purpose == "follow-up-email" && it.verdict != "allowed" && it.done == Some(false)
+    };
+    let left = told.iter().filter(left).count();
+    let money = words(&desk.page("/console/shop/money"));
+    assert!(0 < left && money.contains(&format!("{left} messages left alone")), "{left}: {money}");
+    let asking = words(&desk.page("/console/shop/asking"));
+    assert!(
+        asking.contains("Of 7 answers in ") && asking.contains(", 42.8 % said yes; no yes"),
+        "{asking}"
+    );
+
     // Each incident opens its people, each person what was decided about them.
     let addresses: BTreeSet<&str> = promises
         .split("href=\"")
