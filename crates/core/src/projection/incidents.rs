@@ -1,6 +1,6 @@
 //! Incidents: promises broken, by who broke which rule in which campaign, with everyone affected.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::calendar::{Day, Quarter};
@@ -43,10 +43,9 @@ pub struct Incident {
 #[derive(Debug, Default)]
 pub struct Incidents {
     all: BTreeMap<IncidentKey, Incident>,
-    /// Campaigns of decisions that may yet turn out to be breaches.
-    campaigns: BTreeMap<Position, Code>,
-    /// The same decisions by day, oldest first, to let them go when outcomes come no more.
-    waiting: VecDeque<(Day, Position)>,
+    /// Day and campaign of decisions that may yet turn out to be breaches. A tree, since it never
+    /// holds everybody up to grow.
+    campaigns: BTreeMap<Position, (Day, Code)>,
 }
 
 /// As long as `Tallies` waits for an outcome.
@@ -77,15 +76,13 @@ impl Incidents {
 
     /// Remembers the campaign of a use that the policy does not allow.
     pub(super) fn decided(&mut self, position: Position, day: Day, it: &UseDecided) {
-        while let Some((decided, old)) = self.waiting.front().copied()
-            && decided.0 + OPEN_DAYS < day.0
+        while let Some(oldest) = self.campaigns.first_entry()
+            && oldest.get().0.0 + OPEN_DAYS < day.0
         {
-            self.waiting.pop_front();
-            self.campaigns.remove(&old);
+            oldest.remove();
         }
         if it.campaign != 0 && it.verdict != Verdict::Allowed.number() {
-            self.campaigns.insert(position, Code(it.campaign));
-            self.waiting.push_back((day, position));
+            self.campaigns.insert(position, (day, Code(it.campaign)));
         }
     }
 
@@ -96,7 +93,7 @@ impl Incidents {
         before: TallyKey,
         now: &OpenUse,
     ) {
-        let campaign = self.campaigns.get(&decision).copied().unwrap_or(Code::NONE);
+        let campaign = self.campaigns.get(&decision).map_or(Code::NONE, |it| it.1);
         if is_breach(&before) {
             self.subtract(&before, campaign, now.slot);
         }
@@ -155,7 +152,7 @@ impl Incidents {
         for (key, it) in &self.all {
             let _infallible = writeln!(out, "incident {key:?} {it:?}");
         }
-        let _infallible = writeln!(out, "campaigns {:?} {:?}", self.campaigns, self.waiting);
+        let _infallible = writeln!(out, "campaigns {:?}", self.campaigns);
     }
 }
 
@@ -234,6 +231,26 @@ mod tests {
         assert_eq!(it.iter().count(), 0);
     }
 
+    #[test]
+    fn campaigns_are_remembered_as_long_as_outcomes_may_come() {
+        let mut it = Incidents::default();
+        let wanted = |campaign, verdict: Verdict| UseDecided {
+            campaign,
+            verdict: verdict.number(),
+            ..UseDecided::default()
+        };
+        it.decided(Position(1), Day(20_000), &wanted(5, Verdict::NotAllowed));
+        it.decided(Position(2), Day(20_000), &wanted(0, Verdict::NotAllowed));
+        it.decided(Position(3), Day(20_000), &wanted(5, Verdict::Allowed));
+        assert_eq!(it.campaigns.len(), 1, "only what may become a breach of a campaign");
+        report(&mut it, 1, (Some(7), Advice::Withhold, Mode::Enforce), (None, Carried::Done));
+        assert_eq!(it.iter().next().unwrap().0.campaign, Code(5));
+        it.decided(Position(9), Day(20_035), &wanted(6, Verdict::NotAllowed));
+        assert_eq!(it.campaigns.len(), 2);
+        it.decided(Position(10), Day(20_036), &wanted(6, Verdict::NotAllowed));
+        assert_eq!(it.campaigns.len(), 2, "the first was let go");
+    }
+
     proptest! {
         /// However reports come and change, the incidents are those of the last ones.
         #[test]
@@ -241,7 +258,7 @@ mod tests {
             reports in prop::collection::vec((0..12u64, any::<bool>()), 0..60),
         ) {
             let of = |decision: u64| {
-                let slot = (decision % 4 != 0).then(|| u32::try_from(decision % 3).unwrap());
+                let slot = (!decision.is_multiple_of(4)).then(|| u32::try_from(decision % 3).unwrap());
                 (slot, Advice::Proceed, Mode::Observe)
             };
             let mut it = Incidents::default();

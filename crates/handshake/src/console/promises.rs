@@ -160,12 +160,12 @@ pub(super) fn table<'a>(
 }
 
 fn what(visit: &Visit, row: &IncidentRow, rule: Option<&rule::Rule>) -> Markup {
-    let code = row.code.map_or("", |it| it.as_str());
-    let clause = row.clause.map_or("", |it| it.as_str());
+    let code = rule.map(|it| it.code).or(row.code);
+    let clause = rule.map(|it| it.clause).or(row.clause);
     html! {
-        b { (words::happened(row.code)) }
+        b { (words::happened(code)) }
         span.second {
-            code { (code) } " · " (row.purpose) " · clause " (clause)
+            code { (code.map_or("", |it| it.as_str())) } " · " (row.purpose) " · clause " (clause.map_or("", |it| it.as_str()))
             @match rule {
                 Some(it) if it.line != 0 => {
                     " · "

@@ -4,17 +4,19 @@
 use handshake_core::decision::{Situation, decide, explain};
 use handshake_core::event::{Fact, Recorded};
 use handshake_core::projection::State;
-use handshake_core::vocabulary::Position;
+use handshake_core::vocabulary::{Clause, Mode, Position, ReasonCode};
 
 use super::visit::Visit;
 
-/// The first rule that failed.
+/// The first promised rule that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
     pub(super) line: u32,
     /// As `purpose retarget` or `never "…"`.
     pub(super) text: String,
     pub(super) version: u32,
+    pub(super) clause: Clause,
+    pub(super) code: ReasonCode,
 }
 
 /// The rules that these decisions failed, in the same order. Nothing where the person was erased,
@@ -63,7 +65,9 @@ fn rule(state: &State, situation: &Situation, policy: u32) -> Option<Rule> {
     let published = state.policies.number(policy)?;
     let compiled = &published.compiled;
     let decision = decide(compiled, &published.statements, situation);
-    let reason = decision.reasons.first()?;
+    // What is only rehearsed may stand first among the reasons, and broke no promise.
+    let reason = decision.reasons.iter().find(|it| it.mode != Mode::Rehearse)?;
     let text = explain(reason, compiled, &state.names, situation).rule;
-    Some(Rule { line: reason.line.0, text, version: compiled.version })
+    let (clause, code) = (reason.clause, reason.code);
+    Some(Rule { line: reason.line.0, text, version: compiled.version, clause, code })
 }
