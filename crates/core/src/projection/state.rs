@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::access::Access;
 use super::asks::Asks;
 use super::books::Books;
 use super::calendar::{Calendar, Day};
@@ -36,6 +37,7 @@ pub struct State {
     pub imports: Imports,
     pub incidents: Incidents,
     pub requests: Requests,
+    pub access: Access,
     /// Events folded so far.
     pub events: u64,
     /// Events of kinds or versions newer than this Handshake: kept in the ledger, not understood.
@@ -56,6 +58,7 @@ impl Default for State {
             imports: Imports::default(),
             incidents: Incidents::default(),
             requests: Requests::default(),
+            access: Access::default(),
             events: 0,
             unknown: 0,
             calendar: Calendar::new(TimeZone::UTC),
@@ -116,7 +119,7 @@ impl State {
                 change.items.iter().for_each(|item| self.catalogue.change(item));
             }
             Fact::VisitsCounted(count) => self.books.count(day, Code(count.metric), count.count),
-            Fact::AccessChanged(_) => (),
+            Fact::AccessChanged(change) => self.access.changed(change),
             Fact::FileImported(progress) => self.imports.advance(progress),
             Fact::Unknown(..) => self.unknown += 1,
         }
@@ -246,6 +249,7 @@ impl State {
         self.imports.dump(&mut out);
         self.incidents.dump(&mut out);
         self.requests.dump(&mut out);
+        self.access.dump(&mut out);
         let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);
         out
     }

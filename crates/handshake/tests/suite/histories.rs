@@ -117,6 +117,11 @@ impl Player {
                     signals: if *gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
                     jurisdiction: "EU",
                     campaign: Some("spring"),
+                    assignment: Some(Assignment {
+                        experiment: "colour",
+                        arm: 1,
+                        allocation: &[400_000, 600_000],
+                    }),
                 };
                 let decided = turn.decide(CALLER, &request, &wanted).unwrap();
                 self.decisions.push(decided.position);
