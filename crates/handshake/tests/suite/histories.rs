@@ -3,8 +3,8 @@
 //! what was agreed (I1).
 
 use handshake::ingest::{
-    Answering, AskWanted, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing, Question,
-    Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing,
+    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
