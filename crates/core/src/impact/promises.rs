@@ -43,8 +43,8 @@ pub struct IncidentRow {
     pub lapses: u64,
     pub violations: u64,
     pub nameless: u64,
-    /// Everyone affected, each once.
-    pub people: BTreeSet<Slot>,
+    /// Everyone affected, each once, in order of slot.
+    pub people: Vec<Slot>,
     pub first: Millis,
     pub last: Millis,
     /// The last decision that was broken, and the number of its policy.
@@ -59,10 +59,25 @@ pub struct IncidentRow {
 pub struct IncidentReport {
     /// Most people affected first.
     pub rows: Vec<IncidentRow>,
+}
+
+impl IncidentReport {
     /// People affected by any of them, each once.
-    pub people: u64,
-    pub times: u64,
-    pub nameless: u64,
+    pub fn people(&self) -> u64 {
+        let mut all: Vec<Slot> = self.rows.iter().flat_map(|it| &it.people).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        u64::try_from(all.len()).unwrap_or(u64::MAX)
+    }
+
+    pub fn times(&self) -> u64 {
+        self.rows.iter().map(IncidentRow::times).sum()
+    }
+
+    /// Of all times, those about nobody known.
+    pub fn nameless(&self) -> u64 {
+        self.rows.iter().map(|it| it.nameless).sum()
+    }
 }
 
 impl IncidentRow {
@@ -158,22 +173,15 @@ fn monday(day: Day) -> Day {
 /// The incidents of a period.
 pub fn incidents(state: &State, quarter: Option<Quarter>) -> IncidentReport {
     let mut rows: BTreeMap<(Code, u32, Code, Code), IncidentRow> = BTreeMap::new();
-    let mut people: BTreeSet<Slot> = BTreeSet::new();
     let within = |key: &IncidentKey| quarter.is_none_or(|it| key.quarter == it);
     for (key, it) in state.incidents.iter().filter(|it| within(it.0)) {
-        people.extend(it.people());
         let group = (key.purpose, key.reason, key.caller, key.campaign);
         let row = rows.entry(group).or_insert_with(|| IncidentRow::empty(state, key, it));
         row.add(state, key, it);
     }
     let mut rows: Vec<IncidentRow> = rows.into_values().collect();
     rows.sort_by_key(|it| std::cmp::Reverse((it.people.len(), it.times())));
-    IncidentReport {
-        people: u64::try_from(people.len()).unwrap_or(u64::MAX),
-        times: rows.iter().map(IncidentRow::times).sum(),
-        nameless: rows.iter().map(|it| it.nameless).sum(),
-        rows,
-    }
+    IncidentReport { rows }
 }
 
 impl IncidentRow {
@@ -191,7 +199,7 @@ impl IncidentRow {
             lapses: 0,
             violations: 0,
             nameless: 0,
-            people: BTreeSet::new(),
+            people: Vec::new(),
             first: it.first,
             last: it.last,
             example: (it.example, key.policy),
@@ -205,6 +213,9 @@ impl IncidentRow {
         self.violations += it.violations;
         self.nameless += it.nameless;
         self.people.extend(it.people());
+        // Most often there is one run, in order already.
+        self.people.sort();
+        self.people.dedup();
         self.first = self.first.min(it.first);
         if self.last <= it.last {
             (self.last, self.example) = (it.last, (it.example, key.policy));

@@ -151,7 +151,7 @@ fn see(state: &State, id: PersonId, now: Millis) -> Option<Seen> {
     }
     let signals = Signal::ALL.into_iter().filter(|it| person.signals().has(*it));
     let incidents = incidents(state, None).rows;
-    let breaches = incidents.iter().filter(|it| it.people.contains(&slot));
+    let breaches = incidents.iter().filter(|it| it.people.binary_search(&slot).is_ok());
     Some(Seen {
         slot,
         stands,

@@ -29,14 +29,14 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
     purposes.dedup();
     let purpose = visit.asked("purpose").filter(|it| !it.is_empty());
     if let Some(purpose) = purpose {
-        all = of_purpose(all, purpose);
+        all.rows.retain(|it| it.purpose == purpose);
     }
     let examples = all.rows.iter().take(INCIDENTS_SHOWN).map(|it| it.example).collect();
     let rules = rule::rules(&visit, examples).await;
     let told = kept.kept + kept.broken;
     let body = html! {
         h1.answer {
-            (affected((all.rows.len(), all.people), "#incidents", &when(period)))
+            (affected((all.rows.len(), all.people()), "#incidents", &when(period)))
             @if let Some(purpose) = purpose { ", for " (purpose) }
             "."
             @if purpose.is_none() && told != 0 {
@@ -47,12 +47,12 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
             (empty(told))
         } @else {
             section #incidents aria-labelledby="incidents-title" {
-                h2 #incidents-title { (of(all.times, "breach", "breaches")) " in " (of(u64::try_from(all.rows.len()).unwrap_or(0), "incident", "incidents")) }
+                h2 #incidents-title { (of(all.times(), "breach", "breaches")) " in " (of(u64::try_from(all.rows.len()).unwrap_or(0), "incident", "incidents")) }
                 p.subtitle { "By caller, rule and campaign, most people affected first" }
                 (table(&visit, all.rows.iter().take(INCIDENTS_SHOWN), &rules, (&facts, period)))
                 @if INCIDENTS_SHOWN < all.rows.len() { p.note { "The first " (INCIDENTS_SHOWN) " are shown; pick a purpose or a quarter to see others." } }
-                @if all.nameless != 0 {
-                    p.note { (of(all.nameless, "breach was", "breaches were")) " about visitors nobody knows: counted, and never as people." }
+                @if all.nameless() != 0 {
+                    p.note { (of(all.nameless(), "breach was", "breaches were")) " about visitors nobody knows: counted, and never as people." }
                 }
             }
         }
@@ -70,19 +70,6 @@ fn method() -> Markup {
             p.prose { "A breach is a use or a share that the policy did not allow, that was reported as done, and that a watched or enforced rule forbids; what is only rehearsed is promised to nobody. It is counted in the quarter of its decision. A person is counted once in an incident, and once in the sum, however often it happened. The rule and its line come from deciding the last of them again, from the ledger. “At stake” is times the worth of a use that the policy states." }
         }
     }
-}
-
-/// The incidents of one purpose, with its people counted anew.
-fn of_purpose(
-    mut all: handshake_core::impact::IncidentReport,
-    purpose: &str,
-) -> handshake_core::impact::IncidentReport {
-    all.rows.retain(|it| it.purpose == purpose);
-    let people: std::collections::BTreeSet<_> = all.rows.iter().flat_map(|it| &it.people).collect();
-    all.people = u64::try_from(people.len()).unwrap_or(u64::MAX);
-    all.times = all.rows.iter().map(IncidentRow::times).sum();
-    all.nameless = all.rows.iter().map(|it| it.nameless).sum();
-    all
 }
 
 fn empty(told: u64) -> Markup {

@@ -112,7 +112,7 @@ pub(super) fn same_period(visit: &Visit, page: &str, period: Period) -> String {
 fn answer(visit: &Visit, seen: &Seen) -> Markup {
     let promises_page = same_period(visit, "promises", seen.period);
     let affected = affected(
-        (seen.incidents.rows.len(), seen.incidents.people),
+        (seen.incidents.rows.len(), seen.incidents.people()),
         &promises_page,
         &when(seen.period),
     );
@@ -283,11 +283,12 @@ fn wrong_title(it: &IncidentReport) -> Markup {
         *by_caller.entry(&row.caller).or_default() += IncidentRow::times(row);
     }
     let worst = by_caller.iter().max_by_key(|it| it.1);
+    let all = it.times();
     html! {
         @match worst {
             None => "Nothing went wrong that anybody told of",
-            Some((caller, times)) if *times == it.times => { (*caller) " explains all that went wrong" },
-            Some((caller, times)) => { (*caller) " explains " (share(*times, it.times)) " of what went wrong" },
+            Some((caller, times)) if *times == all => { (*caller) " explains all that went wrong" },
+            Some((caller, times)) => { (*caller) " explains " (share(*times, all)) " of what went wrong" },
         }
     }
 }
