@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::desk::Desk;
-use super::visit::Visit;
+use super::visit::{Turned, Visit};
 use super::{answer, frame, session};
 use crate::access::SiteInfo;
 use crate::clock;
@@ -32,6 +32,11 @@ pub(super) async fn home(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> R
         }
     };
     answer::html(StatusCode::OK, frame::bare("Which shop?", &body))
+}
+
+/// A page for people where there is none.
+pub(super) async fn nowhere() -> Response {
+    Turned::Nowhere.into_response()
 }
 
 /// The same without its last stroke, as people type it.

@@ -63,6 +63,8 @@ pub fn router(app: Arc<App>) -> Result<Router, PasswordError> {
         .route("/console/{site}/policy", get(policy::policy))
         .route("/console/{site}/promises", get(promises::promises))
         .route("/console/{site}/promises/{incident}", get(incident::incident))
+        .route("/console/{site}/{page}", get(home::nowhere))
+        .route("/console/{site}/{page}/{rest}", get(home::nowhere))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&desk), gate::around))
         .with_state(desk))

@@ -24,19 +24,21 @@ const FIRST_WAIT_MS: i64 = 15_000;
 const LONGEST_WAIT_MS: i64 = 15 * 60_000;
 /// Wrong tries are forgotten after this time without another.
 const FORGET_MS: i64 = 60 * 60_000;
-const NAMES_MAX: usize = 10_000;
+const NAMES_MAX: usize = 2_000;
 
 impl Throttle {
     /// Counts a try before it is made, so that many at once are as slow as one after another.
     /// Returns how long to wait instead, in seconds.
     pub(super) fn attempt(&self, name: &str, now: Millis) -> Result<(), i64> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if NAMES_MAX <= tries.len() {
-            tries.retain(|_, it| now.0 < it.last.0.saturating_add(FORGET_MS));
+        let name = KeyHash::of(name);
+        if NAMES_MAX <= tries.len() && !tries.contains_key(&name) {
+            // The longest untried makes room. Whoever tries so many names to be forgotten has
+            // waited longer than the name would have had them wait.
+            let oldest = tries.iter().min_by_key(|it| it.1.last).map(|it| *it.0);
+            oldest.map(|it| tries.remove(&it));
         }
-        // Too many names at once to tell apart: they all wait, and memory does not grow.
-        let name = if NAMES_MAX <= tries.len() { "" } else { name };
-        let it = tries.entry(KeyHash::of(name)).or_insert(Tries { wrong: 0, last: now });
+        let it = tries.entry(name).or_insert(Tries { wrong: 0, last: now });
         if it.last.0.saturating_add(FORGET_MS) <= now.0 {
             it.wrong = 0;
         }
@@ -81,6 +83,10 @@ mod tests {
             assert!(throttle.attempt("imke", far).is_err_and(|it| it <= 901));
         }
         assert_eq!(throttle.attempt("imke", later.plus_hours(3)), Ok(()), "an hour forgets");
+        for n in 0..2 * NAMES_MAX {
+            assert_eq!(throttle.attempt(&n.to_string(), later.plus_hours(3)), Ok(()));
+        }
+        assert_eq!(throttle.tries.lock().unwrap().len(), NAMES_MAX, "memory is bounded");
         throttle.forget("imke");
         for _ in 0..FREE {
             assert_eq!(throttle.attempt("imke", later.plus_hours(3)), Ok(()));

@@ -188,7 +188,11 @@ fn pages_are_careful_whatever_they_show() {
         }
     }
     assert_eq!(desk.get("/console/shop/?quarter=2026Q7").status, 404);
-    assert_eq!(desk.get("/console/elsewhere/").status, 404);
+    for nowhere in ["elsewhere/", "shop/nothing", "shop/people/nobody", "shop/nothing/at-all"] {
+        let answer = desk.get(&format!("/console/{nowhere}"));
+        assert_eq!(answer.status, 404, "{nowhere}");
+        assert!(answer.text.contains("There is nothing here."), "{}", answer.text);
+    }
 }
 
 #[test]
