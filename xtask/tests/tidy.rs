@@ -20,7 +20,10 @@ const ROOMS: [(&str, &[&str]); 2] = [
         "crates/core/src/",
         &["vocabulary", "event", "policy", "permission", "decision", "projection", "impact"],
     ),
-    ("crates/handshake/src/", &["clock", "config", "ledger", "access", "ingest", "http", "cli"]),
+    (
+        "crates/handshake/src/",
+        &["clock", "config", "ledger", "access", "ingest", "http", "console", "cli"],
+    ),
 ];
 /// Lines before `#[cfg(test)]`.
 const FILE_LINES_MAX: usize = 400;

@@ -2,7 +2,7 @@
 //!
 //! Rooms in the order data flows, each using only those before it:
 //! `ledger` keeps events → `access` knows sites and keys → `ingest` is the one way in → `http`
-//! are the doors → `cli` the commands.
+//! are the doors → `console` the pages of the merchant's own people → `cli` the commands.
 
 pub mod clock;
 pub mod config;
@@ -14,5 +14,7 @@ pub mod access;
 pub mod ingest;
 
 pub mod http;
+
+pub mod console;
 
 pub mod cli;

@@ -4,10 +4,14 @@
 //! Booked costs and estimates are never netted into one figure, and a guess says so.
 
 mod money;
+mod promises;
 mod report;
 
 pub use money::{Booked, Estimate, Evidence, ImpactRow};
+pub use promises::{
+    IncidentReport, IncidentRow, Promises, Week, incidents, promises, quarters, weeks,
+};
 pub use report::{
     AskRow, BooksRow, CallerRow, MonthRow, PurposeRow, ReasonRow, Report, StandingRow, TallyCounts,
-    report,
+    figures, report, standings,
 };

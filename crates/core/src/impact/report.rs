@@ -1,6 +1,7 @@
 //! The report: one site over one period, as values that any door can print.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 
@@ -8,7 +9,7 @@ use super::money::{Booked, ImpactRow, asking_cost, impact};
 use crate::permission::standing;
 use crate::projection::{Day, Import, Quarter, State, TallyKey};
 use crate::vocabulary::{
-    Act, Clause, Code, Currency, Millis, Mode, ReasonCode, Standing, Tally, hex,
+    Act, Clause, Code, Currency, Millis, Mode, ReasonCode, Slot, Standing, Tally, hex,
 };
 
 /// Uses by what became of them, in the order of [`Tally::ALL`].
@@ -102,6 +103,12 @@ pub struct StandingRow {
 
 /// Reports on a quarter, or on everything. `now` decides which permissions have run out.
 pub fn report(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
+    let standings = standings(state, now, 0..state.people.slots());
+    Report { standings, ..figures(state, quarter, now) }
+}
+
+/// The same without where people stand, which alone takes longer the more people there are.
+pub fn figures(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
     let within = |day: Day| quarter.is_none_or(|it| day.quarter() == it);
     let tallies = || state.tallies.iter().filter(|(key, _)| within(key.day));
     let policy = state.policies.in_force(now).or(state.policies.newest());
@@ -122,7 +129,7 @@ pub fn report(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
         reasons: by_reason(state, tallies()),
         callers: by_caller(state, tallies()),
         months: by_month(tallies()),
-        standings: standings(state, now),
+        standings: Vec::new(),
         impact: impact(state, tallies()),
         asking_cost: asking_cost(policy.map(|it| it.policy.as_ref()), shown),
         simulated_answers: asks.iter().filter(|it| it.simulated).map(count).sum(),
@@ -249,12 +256,13 @@ fn asks(state: &State, within: impl Fn(Day) -> bool) -> Vec<AskRow> {
     rows.into_values().collect()
 }
 
-fn standings(state: &State, now: Millis) -> Vec<StandingRow> {
+/// Where the people of these slots stand: part of everybody, for who cannot wait for all at once.
+pub fn standings(state: &State, now: Millis, slots: Range<u32>) -> Vec<StandingRow> {
     let Some(policy) = state.policies.in_force(now) else { return Vec::new() };
     let asked = policy.compiled.purposes.iter().filter(|it| it.needs_permission());
     let row = |purpose: &crate::policy::CompiledPurpose| {
         let mut standings: BTreeMap<Standing, u64> = BTreeMap::new();
-        for person in state.people.iter() {
+        for person in slots.clone().filter_map(|it| state.people.person(Slot(it))) {
             let statements = &policy.statements;
             let stood = standing(person.permissions, purpose, &policy.compiled, statements, now);
             *standings.entry(stood.standing).or_default() += 1;

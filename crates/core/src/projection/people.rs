@@ -115,6 +115,11 @@ impl People {
         self.by_id.len()
     }
 
+    /// One past the highest slot anybody ever stood on.
+    pub fn slots(&self) -> u32 {
+        u32::try_from(self.ids.len()).unwrap_or(u32::MAX)
+    }
+
     pub fn by_id(&self, id: PersonId) -> Option<Slot> {
         let same = |slot: &u32| self.ids.get(index(Slot(*slot))) == Some(&id);
         self.by_id.find(hash_id(&id), same).map(|&slot| Slot(slot))

@@ -10,6 +10,7 @@ use super::books::Books;
 use super::calendar::{Calendar, Day};
 use super::catalogue::Catalogue;
 use super::imports::Imports;
+use super::incidents::Incidents;
 use super::people::People;
 use super::policies::Policies;
 use super::requests::{Remembered, Requests};
@@ -20,7 +21,7 @@ use crate::event::{
     OutcomePersonal, Recorded, UseCarriedOut, UseDecided,
 };
 use crate::vocabulary::{
-    Act, Advice, Answer, Carried, Code, Dictionary, Family, PersonId, Signals, Slot,
+    Act, Advice, Answer, Carried, Code, Dictionary, Family, Millis, PersonId, Signals, Slot,
 };
 
 /// Everything known of one site.
@@ -34,6 +35,7 @@ pub struct State {
     pub asks: Asks,
     pub catalogue: Catalogue,
     pub imports: Imports,
+    pub incidents: Incidents,
     pub requests: Requests,
     pub access: Access,
     /// Events folded so far.
@@ -54,6 +56,7 @@ impl Default for State {
             asks: Asks::default(),
             catalogue: Catalogue::default(),
             imports: Imports::default(),
+            incidents: Incidents::default(),
             requests: Requests::default(),
             access: Access::default(),
             events: 0,
@@ -103,7 +106,7 @@ impl State {
                     self.decided(it, day, decided);
                 }
             }
-            Fact::UseCarriedOut(carried, _) => self.carried_out(carried),
+            Fact::UseCarriedOut(carried, _) => self.carried_out(it.at, carried),
             Fact::OutcomeObserved(outcome, personal) => {
                 self.outcome(day, outcome, personal.as_ref());
             }
@@ -182,6 +185,7 @@ impl State {
 
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
+        self.incidents.decided(it.position, day, decided);
         let proceeds = decided.advice == Advice::Proceed.number();
         let counts = [Act::Use.number(), Act::Share.number()].contains(&decided.act);
         let purpose = Code(decided.purpose);
@@ -196,11 +200,14 @@ impl State {
         compiled.is_some_and(|it| !it.limits.is_empty())
     }
 
-    fn carried_out(&mut self, it: &UseCarriedOut) {
-        if let Some(open) = self.tallies.carried_out(it)
-            && let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried))
-        {
-            let decision = crate::vocabulary::Position(it.decision);
+    fn carried_out(&mut self, at: Millis, it: &UseCarriedOut) {
+        let decision = crate::vocabulary::Position(it.decision);
+        let before = self.tallies.open(decision).map(|it| it.key);
+        let Some(open) = self.tallies.carried_out(it) else { return };
+        if let Some(before) = before {
+            self.incidents.carried_out((at, decision), before, &open);
+        }
+        if let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried)) {
             self.people.carried(slot, decision, carried);
         }
     }
@@ -240,6 +247,7 @@ impl State {
         self.asks.dump(&mut out);
         self.catalogue.dump(&mut out);
         self.imports.dump(&mut out);
+        self.incidents.dump(&mut out);
         self.requests.dump(&mut out);
         self.access.dump(&mut out);
         let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);

@@ -1,29 +1,33 @@
-//! All sites and keys in memory, for one look-up per request.
+//! All sites, keys and users in memory, for one look-up per request.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use handshake_core::vocabulary::SiteId;
+use handshake_core::vocabulary::{Name, SiteId};
 
 use super::key::{KeyHash, KeyInfo};
 use super::origin::Origin;
 use super::store::SiteInfo;
+use super::user::UserInfo;
 
 /// What `access.redb` held when it was last read.
 #[derive(Debug, Default)]
 pub struct Directory {
     sites: BTreeMap<SiteId, Arc<SiteInfo>>,
     keys: HashMap<KeyHash, Arc<KeyInfo>>,
+    users: BTreeMap<Name, Arc<UserInfo>>,
 }
 
 impl Directory {
     pub fn new(
         sites: impl IntoIterator<Item = SiteInfo>,
         keys: impl IntoIterator<Item = (KeyHash, KeyInfo)>,
+        users: impl IntoIterator<Item = UserInfo>,
     ) -> Directory {
         Directory {
             sites: sites.into_iter().map(|it| (it.id, Arc::new(it))).collect(),
             keys: keys.into_iter().map(|(hash, it)| (hash, Arc::new(it))).collect(),
+            users: users.into_iter().map(|it| (it.name.clone(), Arc::new(it))).collect(),
         }
     }
 
@@ -54,6 +58,16 @@ impl Directory {
         let mut keys: Vec<_> = self.keys.values().collect();
         keys.sort_by_key(|it| it.number);
         keys
+    }
+
+    /// The user who signs in by this name.
+    pub fn user(&self, name: &str) -> Option<&Arc<UserInfo>> {
+        self.users.values().find(|it| it.name.as_str() == name)
+    }
+
+    /// Users in order of name.
+    pub fn users(&self) -> impl ExactSizeIterator<Item = &Arc<UserInfo>> {
+        self.users.values()
     }
 
     /// Whether any site lists the origin. A preflight carries no key to tell which.

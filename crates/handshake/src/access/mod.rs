@@ -1,7 +1,8 @@
-//! Sites and keys: who may knock at which door.
+//! Sites, keys and users: who may knock at which door.
 //!
-//! A *site* is one shop with its own policy, people and ledger; a *key* lets a program in.
-//! Both lie in `access.redb`. Commands write it; `serve` reads it into a [`Directory`] and reads
+//! A *site* is one shop with its own policy, people and ledger; a *key* lets a program in; a *user* looks at the
+//! console.
+//! All lie in `access.redb`. Commands write it; `serve` reads it into a [`Directory`] and reads
 //! it again whenever the file changes, so a revoked key stops working within a second.
 
 mod directory;
@@ -11,10 +12,13 @@ mod origin;
 mod row;
 mod secret;
 mod store;
+mod user;
+mod users;
 
 pub use directory::Directory;
 pub use key::{KeyHash, KeyInfo, KeyText, Scope};
 pub use key_file::{KeyFileError, create_key_file, read_key_file};
 pub use origin::{Origin, OriginError};
-pub use secret::{SiteSecret, fresh};
+pub use secret::{SecretError, SiteSecret, fresh};
 pub use store::{AccessError, AccessStore, SiteInfo};
+pub use user::{PasswordError, PasswordHash, Role, UserInfo};

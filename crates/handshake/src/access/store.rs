@@ -1,4 +1,4 @@
-//! `access.redb`: where sites and keys are kept between runs.
+//! `access.redb`: where sites, keys and users are kept between runs.
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ use super::key::{KeyHash, KeyInfo, KeyText, Scope};
 use super::origin::Origin;
 use super::row;
 use super::secret::{SecretError, SiteSecret};
+use super::user::PasswordError;
+use super::users::{USERS, all_users};
 
 const SITES: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("sites");
 const KEYS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("keys");
@@ -25,13 +27,15 @@ pub struct SiteInfo {
     /// The pages its publishable keys may be used from.
     pub origins: Vec<Origin>,
     pub created: Millis,
+    /// No such shop exists; every page says so.
+    pub fictional: bool,
     pub secret: SiteSecret,
 }
 
 /// The open file. It is held for the moment of one command only.
 #[derive(Debug)]
 pub struct AccessStore {
-    db: Database,
+    pub(super) db: Database,
     wrap: [u8; 32],
 }
 
@@ -58,6 +62,12 @@ pub enum AccessError {
     NoOrigin(Name),
     #[error("there is no key `{0}`; `handshake keys list` shows those there are")]
     NoKey(String),
+    #[error("there is a user `{0}` already; choose another name")]
+    UserExists(Name),
+    #[error("there is no user `{0}`; `handshake users list` shows those there are")]
+    NoUser(Name),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
 }
 
 impl<E: Into<redb::Error>> From<E> for AccessError {
@@ -73,6 +83,7 @@ impl AccessStore {
         let writing = db.begin_write()?;
         writing.open_table(SITES)?;
         writing.open_table(KEYS)?;
+        writing.open_table(USERS)?;
         writing.commit()?;
         Ok(AccessStore { db, wrap })
     }
@@ -91,6 +102,7 @@ impl AccessStore {
         &self,
         name: &Name,
         origins: Vec<Origin>,
+        fictional: bool,
         now: Millis,
     ) -> Result<SiteInfo, AccessError> {
         let known = self.directory()?;
@@ -103,6 +115,7 @@ impl AccessStore {
             name: name.clone(),
             origins,
             created: now,
+            fictional,
             secret: SiteSecret::fresh()?,
         };
         self.put_site(&site)?;
@@ -188,7 +201,7 @@ fn directory(reading: &ReadTransaction, wrap: &[u8; 32]) -> Result<Directory, Ac
         let (id, row) = entry?;
         sites.push(row::read_site(SiteId(id.value()), row.value(), wrap)?);
     }
-    Ok(Directory::new(sites, all_keys(reading)?))
+    Ok(Directory::new(sites, all_keys(reading)?, all_users(reading)?))
 }
 
 fn all_keys(reading: &ReadTransaction) -> Result<Vec<(KeyHash, KeyInfo)>, AccessError> {
@@ -226,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
         let origins = vec!["https://shop.example".parse().unwrap()];
-        let site = store.add_site(&name("shop"), origins, NOW).unwrap();
+        let site = store.add_site(&name("shop"), origins, false, NOW).unwrap();
         let (text, key) =
             store.add_key(&name("shop"), Scope::Secret, &name("mailer"), NOW).unwrap();
         let directory = store.directory().unwrap();
@@ -245,7 +258,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("access.redb");
         let open = store(&folder);
-        let site = open.add_site(&name("shop"), Vec::new(), NOW).unwrap();
+        let site = open.add_site(&name("shop"), Vec::new(), false, NOW).unwrap();
         let held = AccessStore::open(&path, [9; 32]).unwrap_err();
         assert!(matches!(held, AccessError::Held(_)), "{held}");
         drop(open);
@@ -262,9 +275,9 @@ mod tests {
     fn mistakes_say_what_would_be_right() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
-        store.add_site(&name("shop"), Vec::new(), NOW).unwrap();
+        store.add_site(&name("shop"), Vec::new(), false, NOW).unwrap();
         let said = [
-            store.add_site(&name("shop"), Vec::new(), NOW).unwrap_err(),
+            store.add_site(&name("shop"), Vec::new(), false, NOW).unwrap_err(),
             store.add_key(&name("shoe"), Scope::Secret, &name("a"), NOW).unwrap_err(),
             store.add_key(&name("shop"), Scope::Publishable, &name("a"), NOW).unwrap_err(),
             store.revoke("7", NOW).unwrap_err(),

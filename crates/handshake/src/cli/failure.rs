@@ -89,7 +89,10 @@ impl From<AccessError> for Failure {
             | AccessError::SiteExists(_)
             | AccessError::NoSite(_)
             | AccessError::NoOrigin(_)
-            | AccessError::NoKey(_) => Failure::Refused(error.to_string()),
+            | AccessError::NoKey(_)
+            | AccessError::UserExists(_)
+            | AccessError::NoUser(_)
+            | AccessError::Password(_) => Failure::Refused(error.to_string()),
         }
     }
 }

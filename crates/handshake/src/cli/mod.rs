@@ -13,6 +13,7 @@ mod print;
 mod report;
 mod serve;
 mod site;
+mod users;
 mod verify;
 
 use std::process::ExitCode;
@@ -52,6 +53,9 @@ enum Command {
     /// Make a key, list them, or revoke one
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Let people look at the console, list them, or let them look no longer
+    #[command(subcommand)]
+    Users(users::Users),
     /// Check, show or publish the policy
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -74,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Serve(it) => serve::serve(it, &cli.places, &printer),
         Command::Site(it) => site::site(it, &cli.places, &printer),
         Command::Keys(it) => keys::keys(it, &cli.places, &printer),
+        Command::Users(it) => users::users(it, &cli.places, &printer),
         Command::Policy(it) => policy::run(it, &cli.places, &printer),
         Command::Decide(it) => decide::run(it, &cli.places, &printer),
         Command::Import(it) => import::run(it, &cli.places, &printer),

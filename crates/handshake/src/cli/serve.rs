@@ -13,6 +13,7 @@ use super::open::Opened;
 use super::print::Printer;
 use crate::access::AccessStore;
 use crate::config::{Config, Listening, Places};
+use crate::console;
 use crate::http::{self, App, router};
 
 #[derive(Debug, clap::Args)]
@@ -30,14 +31,22 @@ pub(super) fn serve(it: &Serve, places: &Places, printer: &Printer) -> Result<()
     let directory = opened.directory()?;
     let rooms = directory.sites().map(|it| opened.room(it)).collect::<Result<_, _>>()?;
     let app = Arc::new(App::new(directory, rooms, !opened.config.is_local()));
+    let console = console::router(Arc::clone(&app))
+        .map_err(|error| Failure::io("could not start the console", &error))?;
+    let pages = router::router(Arc::clone(&app)).merge(console);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io("could not start", &error))?;
-    runtime.block_on(run(&app, opened, printer))
+    runtime.block_on(run(&app, pages, opened, printer))
 }
 
-async fn run(app: &Arc<App>, opened: Opened, printer: &Printer) -> Result<(), Failure> {
+async fn run(
+    app: &Arc<App>,
+    pages: axum::Router,
+    opened: Opened,
+    printer: &Printer,
+) -> Result<(), Failure> {
     let config = &opened.config;
     let listener = http::listen(config.listen)
         .await
@@ -48,8 +57,7 @@ async fn run(app: &Arc<App>, opened: Opened, printer: &Printer) -> Result<(), Fa
     printer.remark(&format!("listening on http://{listen}"));
     let connections_max = config.connections_max;
     let keys = tokio::spawn(watch_keys(Arc::clone(app), opened));
-    http::serve(listener, Arc::clone(app), router::router(Arc::clone(app)), connections_max, end)
-        .await;
+    http::serve(listener, Arc::clone(app), pages, connections_max, end).await;
     keys.abort();
     printer.remark("ended");
     Ok(())

@@ -49,7 +49,7 @@ impl Metrics {
     }
 
     /// Counts an answer of the door whose pattern is `path`.
-    pub(super) fn answered(&self, path: Option<&str>, status: StatusCode) {
+    pub fn answered(&self, path: Option<&str>, status: StatusCode) {
         let door = path.and_then(|it| self.doors.get(it)).unwrap_or(&self.elsewhere);
         add(door, status);
     }

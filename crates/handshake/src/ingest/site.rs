@@ -108,6 +108,12 @@ impl Site {
         if inner.broken { Err(Refusal::Broken) } else { Ok(inner) }
     }
 
+    /// The keyed hash a customer number is kept as.
+    pub fn alias(&self, number: &str) -> [u8; 16] {
+        let tag = hmac::sign(&self.secret.aliases, number.as_bytes());
+        tag.as_ref().first_chunk().copied().unwrap_or_default()
+    }
+
     pub fn reader(&self) -> &Reader {
         &self.reader
     }

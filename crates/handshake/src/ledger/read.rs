@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use handshake_core::event::{Envelope, Recorded, leaf_hash};
+use handshake_core::event::{Envelope, Hash, Recorded, leaf_hash};
 use handshake_core::vocabulary::{Millis, Position, SiteId};
 
 use super::commit::{Shared, read};
@@ -105,12 +105,28 @@ impl Reader {
         from: Position,
         fold: &mut dyn FnMut(&Recorded),
     ) -> Result<(), LedgerError> {
+        self.follow(from, fold).map(|_| ())
+    }
+
+    /// How many events are durable, and the chain hash of the last of them; nothing where there is
+    /// none. Whoever keeps it can tell later whether anything before it was changed.
+    pub fn head(&self) -> Result<Option<(Position, Hash)>, LedgerError> {
+        let Some(last) = self.durable().0.checked_sub(1) else { return Ok(None) };
+        let tip = self.follow(Position(last), &mut |_| ())?;
+        Ok(tip.map(|it| (Position(it.next), it.head)))
+    }
+
+    fn follow(
+        &self,
+        from: Position,
+        fold: &mut dyn FnMut(&Recorded),
+    ) -> Result<Option<Tip>, LedgerError> {
         let inner = &self.inner;
         let until = self.durable();
         if until <= from {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(mark) = read(&inner.shared.index).find(from.0) else { return Ok(()) };
+        let Some(mark) = read(&inner.shared.index).find(from.0) else { return Ok(None) };
         let mut scanner = inner.scanner(mark.segment, mark.offset, READ_MANY)?;
         let mut tip = inner.tip(mark.position, mark.previous);
         let mut scratch = Vec::new();
@@ -133,7 +149,7 @@ impl Reader {
             })?;
             tip = stop.tip;
             if until.0 <= tip.next {
-                return Ok(());
+                return Ok(Some(tip));
             }
             let next = segment_path(&inner.dir, tip.next);
             if tip.next == segment_from || inner.disk.open_read(&next).is_err() {

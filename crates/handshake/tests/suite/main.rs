@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod console;
 mod doors;
 mod histories;
 mod kills;
