@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::leaf_set::LeafSet;
 use super::model::{
-    Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
+    Anchor, Duty, Feature, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
 use super::statement::Statement;
 use crate::event::Hash;
@@ -33,6 +33,8 @@ pub struct Compiled {
     pub tags: Vec<(Code, Name)>,
     pub nevers: Vec<CompiledNever>,
     data: Vec<(Code, LeafSet)>,
+    /// The purpose that covers a feature.
+    serving: Vec<(Feature, Code)>,
     /// What a code means here, by code.
     meanings: Vec<Meaning>,
 }
@@ -164,6 +166,7 @@ impl Compiled {
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
             data: Vec::new(),
+            serving: Vec::new(),
             meanings: Vec::new(),
         };
         for (name, it) in &policy.recipients {
@@ -183,6 +186,11 @@ impl Compiled {
         }
         let nevers = policy.nevers.iter().map(|it| compiled.never(policy, names, it)).collect();
         compiled.nevers = nevers;
+        let serving = Feature::ALL.into_iter().filter_map(|it| {
+            let purpose = policy.serving(it)?;
+            Some((it, names.code(Family::Purpose, purpose.as_str())?))
+        });
+        compiled.serving = serving.collect();
         compiled.enter_meanings();
         compiled
     }
@@ -307,6 +315,12 @@ impl Compiled {
     pub fn purpose_of(&self, code: Code) -> Option<&CompiledPurpose> {
         let Meaning::Purpose(at) = self.meaning(code) else { return None };
         self.purposes.get(index(at))
+    }
+
+    /// The purpose that covers a feature. Without one the feature stays off.
+    pub fn serving(&self, feature: Feature) -> Option<&CompiledPurpose> {
+        let (_, code) = self.serving.iter().find(|it| it.0 == feature)?;
+        self.purpose_of(*code)
     }
 
     /// The bit of a recipient, if this policy declares it.

@@ -24,8 +24,9 @@ pub use declared::declared_names;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
-    Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
-    Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
+    Duty, Feature, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy,
+    Purpose, Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth,
+    WorthSource,
 };
 pub use problem::{Problem, Severity};
 pub use read::read;

@@ -1,0 +1,166 @@
+//! The index: pool and own histories, and the question both are kept for.
+
+use super::items::Items;
+use super::kind::Kind;
+use super::neighbours::{ASKED, Question, Scratch, find};
+use super::own::{Own, Visit};
+use super::pool::{Pool, SESSION_ITEMS_MAX, Session};
+use crate::vocabulary::{Millis, Slot};
+
+/// Sessions by item and by person. It knows nothing of permission: what is in it may be there.
+#[derive(Debug, Default)]
+pub struct Index {
+    pub(super) items: Items,
+    pub(super) pool: Pool,
+    pub(super) own: Own,
+    scratch: Scratch,
+}
+
+/// Something worth showing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggested {
+    pub item: String,
+    pub because: Because,
+    /// How many people's sessions speak for it, or lately held it.
+    pub people: u32,
+}
+
+/// What speaks for an item most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// The item looked at now.
+    ThisPage(String),
+    Viewed(String),
+    Bought(String),
+    /// Nothing of this person: many people looked at it lately.
+    Popular,
+}
+
+/// For whom, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// Whose own history may be used.
+    pub person: Option<Slot>,
+    /// What is looked at now.
+    pub item: Option<&'a str>,
+    pub limit: usize,
+}
+
+impl Index {
+    /// Lets what somebody did help others. Returns when it stops counting as lately.
+    pub fn share(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) -> Millis {
+        let mut until = at;
+        for some in items.chunks(SESSION_ITEMS_MAX) {
+            let names = some.iter().copied();
+            until = self.pool.visit(&mut self.items, (slot, at, kind.bit()), names);
+        }
+        until
+    }
+
+    /// Keeps what somebody did for themselves.
+    pub fn keep(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) {
+        for some in items.chunks(SESSION_ITEMS_MAX) {
+            self.own.visit(&mut self.items, (slot, at, kind.bit()), some.iter().copied());
+        }
+    }
+
+    /// Takes a person's sessions out of the pool, but for those that stay.
+    pub(super) fn unshare(&mut self, slot: Slot, stays: impl Fn(&Session) -> bool) {
+        self.pool.forget(&mut self.items, slot, stays);
+    }
+
+    /// Forgets a person's own visits, but for those that stay.
+    pub(super) fn unkeep(&mut self, slot: Slot, stays: impl Fn(&Visit) -> bool) {
+        self.own.forget(&mut self.items, slot, stays);
+    }
+
+    /// Takes somebody out of the index altogether.
+    pub fn forget(&mut self, slot: Slot) {
+        self.unshare(slot, |_| false);
+        self.unkeep(slot, |_| false);
+    }
+
+    /// How many sessions the pool holds.
+    pub fn sessions(&self) -> usize {
+        self.pool.count()
+    }
+
+    /// What most likely comes after some items, newest first, as a session goes: any item but the
+    /// newest, whether it may be shown or not.
+    pub fn after(&mut self, newest_first: &[&str], limit: usize) -> Vec<String> {
+        let items: Vec<u32> =
+            newest_first.iter().take(ASKED).filter_map(|it| self.items.number(it)).collect();
+        let asked = Question { items: &items, but: None, limit };
+        let found = find((&self.pool, &self.items), &mut self.scratch, &asked, &mut |it| {
+            items.first() != Some(&it)
+        });
+        found.into_iter().map(|it| self.items.name(it.item).to_owned()).collect()
+    }
+
+    /// What is worth showing, best first. Never what is asked about, never what the person bought,
+    /// and nothing that may not be shown; filled up with what is popular.
+    pub fn suggest(&mut self, wish: &Wish<'_>, may: impl Fn(&str) -> bool) -> Vec<Suggested> {
+        let Index { items, pool, own, scratch } = self;
+        let page = wish.item.and_then(|it| items.number(it));
+        let mut asked: Vec<(u32, Source)> = page.map(|it| (it, Source::Page)).into_iter().collect();
+        let history = || wish.person.into_iter().flat_map(|it| own.newest(it));
+        for (item, bought) in history() {
+            if ASKED <= asked.len() {
+                break;
+            }
+            if asked.iter().all(|it| it.0 != item) {
+                asked.push((item, if bought { Source::Bought } else { Source::Viewed }));
+            }
+        }
+        let mut bought: Vec<u32> = history().filter(|it| it.1).map(|it| it.0).collect();
+        bought.sort_unstable();
+        let numbers: Vec<u32> = asked.iter().map(|it| it.0).collect();
+        let fits = |items: &Items, item: u32| {
+            !numbers.contains(&item)
+                && bought.binary_search(&item).is_err()
+                && may(items.name(item))
+        };
+        let question = Question { items: &numbers, but: wish.person, limit: wish.limit };
+        let found = find((pool, items), scratch, &question, &mut |it| fits(items, it));
+        let because = |at: usize| match asked.get(at) {
+            Some((item, Source::Page)) => Because::ThisPage(items.name(*item).to_owned()),
+            Some((item, Source::Viewed)) => Because::Viewed(items.name(*item).to_owned()),
+            Some((item, Source::Bought)) => Because::Bought(items.name(*item).to_owned()),
+            None => Because::Popular,
+        };
+        let mut suggested: Vec<Suggested> = found
+            .iter()
+            .map(|it| Suggested {
+                item: items.name(it.item).to_owned(),
+                because: because(it.because),
+                people: it.people,
+            })
+            .collect();
+        for (name, people) in pool.popular().iter() {
+            if wish.limit <= suggested.len() {
+                break;
+            }
+            let new = suggested.iter().all(|it| *it.item != **name) && wish.item != Some(&**name);
+            if new && items.number(name).is_some_and(|it| fits(items, it)) {
+                let item = String::from(&**name);
+                suggested.push(Suggested { item, because: Because::Popular, people });
+            }
+        }
+        suggested
+    }
+
+    /// The whole index as text, in one order whatever way it came about.
+    pub fn dump(&self) -> String {
+        let mut out = String::new();
+        self.pool.dump(&self.items, &mut out);
+        self.own.dump(&self.items, &mut out);
+        out
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Page,
+    Viewed,
+    Bought,
+}

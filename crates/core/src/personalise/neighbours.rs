@@ -1,0 +1,216 @@
+//! Neighbours: the newest sessions that share something with what is looked at, best first, and
+//! how much each speaks for each of its items.
+//!
+//! Everything is counted in whole numbers, so that no order of summing and no machine changes a
+//! result: without that, forgetting could not be exact.
+
+use super::items::{Items, place};
+use super::pool::{Pool, Session};
+use crate::vocabulary::Slot;
+
+/// How many items of a history are asked about.
+pub(super) const ASKED: usize = 4;
+/// How many sessions are looked at, from the newest on, and how many of them count.
+const SEEN: usize = 500;
+const COUNTED: usize = 100;
+/// What an item asked about weighs, the newest first: 0.6 to the power of its age, in 65,536ths.
+const AGE: [u64; ASKED] = [65_536, 39_322, 23_593, 14_156];
+/// What an item of a session weighs, by its distance from the one shared: exp(−distance / 2), in
+/// 65,536ths. What is farther away weighs as much as the last.
+const DISTANCE: [u64; 16] = [
+    65_536, 39_750, 24_109, 14_623, 8_869, 5_380, 3_263, 1_979, 1_200, 728, 442, 268, 162, 99, 60,
+    36,
+];
+
+/// A session that shares something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Near {
+    weight: u64,
+    number: u32,
+    /// Which of the items asked about it holds.
+    shares: u8,
+}
+
+/// Lists that are used again from one question to the next.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    near: Vec<Near>,
+    own: Vec<u32>,
+    /// By item; all zero between questions.
+    scores: Vec<u64>,
+    touched: Vec<u32>,
+    best: Vec<(u64, u32)>,
+    supporters: Vec<(u32, Slot)>,
+}
+
+/// An item, what speaks for it most of what was asked about, and how many people's sessions do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) item: u32,
+    pub(super) because: usize,
+    pub(super) people: u32,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// Newest first; at most [`ASKED`] count.
+    pub(super) items: &'a [u32],
+    /// Whose own sessions do not count.
+    pub(super) but: Option<Slot>,
+    pub(super) limit: usize,
+}
+
+/// The items that neighbours speak for, best first; of equals, the first by name.
+pub(super) fn find(
+    (pool, items): (&Pool, &Items),
+    scratch: &mut Scratch,
+    asked: &Question<'_>,
+    may: &mut dyn FnMut(u32) -> bool,
+) -> Vec<Found> {
+    meet(pool, scratch, asked);
+    for near in &scratch.near {
+        let Some(session) = pool.by_number(near.number) else { continue };
+        spread(session, asked, near, |item, weight| {
+            if scratch.scores.len() <= place(item) {
+                scratch.scores.resize(place(item) + 1, 0);
+            }
+            if let Some(score) = scratch.scores.get_mut(place(item)) {
+                if *score == 0 {
+                    scratch.touched.push(item);
+                }
+                *score += near.weight * weight;
+            }
+        });
+    }
+    favour_the_rare(pool, scratch);
+    choose(items, scratch, asked.limit, may);
+    explain(pool, scratch, asked)
+}
+
+/// Merges the lists of the items asked about from their ends.
+fn meet(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) {
+    let mut lists: [&[u32]; ASKED] = [&[]; ASKED];
+    lists.iter_mut().zip(asked.items).for_each(|(list, item)| *list = pool.posting(*item));
+    scratch.near.clear();
+    scratch.own.clear();
+    if let Some(slot) = asked.but {
+        pool.numbers_of(slot, &mut scratch.own);
+    }
+    while scratch.near.len() < SEEN {
+        let Some(&number) = lists.iter().filter_map(|it| it.last()).max() else { break };
+        let mut near = Near { weight: 0, number, shares: 0 };
+        for (bit, (list, weight)) in lists.iter_mut().zip(AGE).enumerate() {
+            if let Some((last, rest)) = list.split_last()
+                && *last == number
+            {
+                *list = rest;
+                near.weight += weight;
+                near.shares |= 1 << bit;
+            }
+        }
+        while scratch.own.last().is_some_and(|it| number < *it) {
+            scratch.own.pop();
+        }
+        if scratch.own.last() != Some(&number) {
+            scratch.near.push(near);
+        }
+    }
+    let better = |a: &Near, b: &Near| (b.weight, b.number).cmp(&(a.weight, a.number));
+    if COUNTED < scratch.near.len() {
+        scratch.near.select_nth_unstable_by(COUNTED - 1, better);
+        scratch.near.truncate(COUNTED);
+    }
+}
+
+/// Says for each item of a session how much it weighs by its distance from the newest one shared.
+fn spread(session: &Session, asked: &Question<'_>, near: &Near, mut say: impl FnMut(u32, u64)) {
+    let bit = usize::try_from(near.shares.trailing_zeros()).unwrap_or(ASKED);
+    let shared = asked.items.get(bit);
+    let anchor = session.items.iter().position(|it| Some(it) == shared).unwrap_or(0);
+    for (at, &item) in session.items.iter().enumerate() {
+        let distance = at.abs_diff(anchor).min(DISTANCE.len() - 1);
+        say(item, DISTANCE.get(distance).copied().unwrap_or(0));
+    }
+}
+
+/// Weighs each item by how rare it is: the logarithm of all sessions over those that hold it.
+fn favour_the_rare(pool: &Pool, scratch: &mut Scratch) {
+    let all = logarithm(pool.count());
+    for &item in &scratch.touched {
+        if let Some(score) = scratch.scores.get_mut(place(item)) {
+            *score *= all.saturating_sub(logarithm(pool.posting(item).len())) + 1;
+        }
+    }
+}
+
+/// The logarithm to base 2 in 256ths, between powers of 2 on a straight line: good to 0.09, and
+/// the same on every machine.
+fn logarithm(of: usize) -> u64 {
+    let of = u64::try_from(of).unwrap_or(u64::MAX).max(1);
+    let whole = of.ilog2();
+    let rest = of - (1 << whole);
+    let part = if whole < 8 { rest << (8 - whole) } else { rest >> (whole - 8) };
+    (u64::from(whole) << 8) + part
+}
+
+/// Keeps the best in order, and leaves the scores at zero.
+fn choose(items: &Items, scratch: &mut Scratch, limit: usize, may: &mut dyn FnMut(u32) -> bool) {
+    scratch.best.clear();
+    for &item in &scratch.touched {
+        let Some(score) = scratch.scores.get_mut(place(item)).map(std::mem::take) else { continue };
+        let before =
+            |it: &(u64, u32)| score < it.0 || score == it.0 && items.name(it.1) < items.name(item);
+        let at = scratch.best.partition_point(before);
+        if at < limit && may(item) {
+            scratch.best.truncate(limit - 1);
+            scratch.best.insert(at, (score, item));
+        }
+    }
+    scratch.touched.clear();
+}
+
+/// Finds for each item chosen what speaks for it most, and for how many people.
+fn explain(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) -> Vec<Found> {
+    // The scores lend their places: the rank of an item chosen, from 1 on.
+    for (rank, (_, item)) in (1u64..).zip(&scratch.best) {
+        if let Some(score) = scratch.scores.get_mut(place(*item)) {
+            *score = rank;
+        }
+    }
+    let mut shares = vec![[0u64; ASKED]; scratch.best.len()];
+    scratch.supporters.clear();
+    for near in &scratch.near {
+        let Some(session) = pool.by_number(near.number) else { continue };
+        spread(session, asked, near, |item, weight| {
+            let rank = scratch.scores.get(place(item)).copied().unwrap_or(0);
+            let Some(rank) = rank.checked_sub(1).and_then(|it| u32::try_from(it).ok()) else {
+                return;
+            };
+            scratch.supporters.push((rank, session.slot));
+            let Some(share) = shares.get_mut(place(rank)) else { return };
+            for (bit, (share, age)) in share.iter_mut().zip(AGE).enumerate() {
+                *share += if near.shares & 1 << bit == 0 { 0 } else { age * weight };
+            }
+        });
+    }
+    scratch.supporters.sort_unstable();
+    scratch.supporters.dedup();
+    let mut found = Vec::with_capacity(scratch.best.len());
+    for ((rank, (_, item)), share) in (0u32..).zip(&scratch.best).zip(&shares) {
+        if let Some(score) = scratch.scores.get_mut(place(*item)) {
+            *score = 0;
+        }
+        let mut because = 0;
+        for (bit, weight) in share.iter().enumerate() {
+            if share.get(because).is_none_or(|most| most < weight) {
+                because = bit;
+            }
+        }
+        let from = scratch.supporters.partition_point(|it| it.0 < rank);
+        let to = scratch.supporters.partition_point(|it| it.0 <= rank);
+        let people = u32::try_from(to - from).unwrap_or(u32::MAX);
+        found.push(Found { item: *item, because, people });
+    }
+    found
+}
