@@ -1,10 +1,12 @@
 //! The index: pool and own histories, and the question both are kept for.
 
+use std::collections::BTreeSet;
+
 use super::items::Items;
 use super::kind::Kind;
 use super::neighbours::{ASKED, Question, Scratch, find};
-use super::own::{Own, Visit};
-use super::pool::{Pool, SESSION_ITEMS_MAX, Session};
+use super::own::Own;
+use super::pool::{LATELY_DAYS, Pool, SESSION_ITEMS_MAX};
 use crate::vocabulary::{Millis, Slot};
 
 /// Sessions by item and by person. It knows nothing of permission: what is in it may be there.
@@ -47,37 +49,61 @@ pub struct Wish<'a> {
 }
 
 impl Index {
-    /// Lets what somebody did help others. Returns when it stops counting as lately.
-    pub fn share(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) -> Millis {
-        let mut until = at;
+    /// Lets what somebody did help others. Returns whether a session began by it.
+    pub fn share(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) -> bool {
+        let mut begun = false;
         for some in items.chunks(SESSION_ITEMS_MAX) {
             let names = some.iter().copied();
-            until = self.pool.visit(&mut self.items, (slot, at, kind.bit()), names);
+            begun |= self.pool.visit(&mut self.items, (slot, at, kind.bit()), names);
         }
-        until
+        begun
     }
 
-    /// Keeps what somebody did for themselves.
-    pub fn keep(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) {
+    /// Keeps what somebody did for themselves. Returns whether a visit began by it.
+    pub fn keep(&mut self, (slot, at, kind): (Slot, Millis, Kind), items: &[&str]) -> bool {
+        let mut begun = false;
         for some in items.chunks(SESSION_ITEMS_MAX) {
-            self.own.visit(&mut self.items, (slot, at, kind.bit()), some.iter().copied());
+            let names = some.iter().copied();
+            begun |= self.own.visit(&mut self.items, (slot, at, kind.bit()), names);
         }
+        begun
     }
 
-    /// Takes a person's sessions out of the pool, but for those that stay.
-    pub(super) fn unshare(&mut self, slot: Slot, stays: impl Fn(&Session) -> bool) {
+    /// Takes a person's sessions out of the pool, but for those that stay: by kinds of data, and
+    /// when they began.
+    pub(super) fn unshare(&mut self, slot: Slot, stays: impl FnMut(u8, Millis) -> bool) {
         self.pool.forget(&mut self.items, slot, stays);
     }
 
     /// Forgets a person's own visits, but for those that stay.
-    pub(super) fn unkeep(&mut self, slot: Slot, stays: impl Fn(&Visit) -> bool) {
+    pub(super) fn unkeep(&mut self, slot: Slot, stays: impl FnMut(u8, Millis) -> bool) {
         self.own.forget(&mut self.items, slot, stays);
+    }
+
+    /// Until when something done then counts as lately.
+    pub(super) fn lately_until(at: Millis) -> Millis {
+        at.plus_days(LATELY_DAYS)
+    }
+
+    /// Lets go of what is no longer lately. Returns when the next session stops being so.
+    pub(super) fn pass(&mut self, now: Millis) -> Option<Millis> {
+        self.pool.pass(&self.items, now)
+    }
+
+    /// Whether anything of a person's is held.
+    pub(super) fn has(&self, slot: Slot) -> bool {
+        self.pool.has(slot) || self.own.has(slot)
+    }
+
+    /// Everybody of whom anything is held.
+    pub(super) fn everybody(&self) -> BTreeSet<Slot> {
+        self.pool.people().chain(self.own.people()).collect()
     }
 
     /// Takes somebody out of the index altogether.
     pub fn forget(&mut self, slot: Slot) {
-        self.unshare(slot, |_| false);
-        self.unkeep(slot, |_| false);
+        self.unshare(slot, |_, _| false);
+        self.unkeep(slot, |_, _| false);
     }
 
     /// How many sessions the pool holds.

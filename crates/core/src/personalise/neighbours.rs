@@ -134,12 +134,12 @@ fn spread(session: &Session, asked: &Question<'_>, near: &Near, mut say: impl Fn
     }
 }
 
-/// Weighs each item by how rare it is: the logarithm of all sessions over those that hold it.
+/// Weighs each item by how rare it is: the logarithm of 1 and all sessions over those that hold it.
 fn favour_the_rare(pool: &Pool, scratch: &mut Scratch) {
-    let all = logarithm(pool.count());
     for &item in &scratch.touched {
         if let Some(score) = scratch.scores.get_mut(place(item)) {
-            *score *= all.saturating_sub(logarithm(pool.posting(item).len())) + 1;
+            let holding = pool.posting(item).len();
+            *score *= logarithm(pool.count() + holding) - logarithm(holding);
         }
     }
 }

@@ -40,7 +40,7 @@ impl Order {
     pub(super) fn push(&mut self, at: u32) -> u32 {
         let number = self.next;
         self.next = self.next.saturating_add(1);
-        if place(number) % BLOCK == 0 {
+        if place(number).is_multiple_of(BLOCK) {
             self.blocks.push(Block { places: Vec::with_capacity(BLOCK), live: 0 });
         }
         if let Some(block) = self.blocks.last_mut() {

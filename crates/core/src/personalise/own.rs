@@ -10,11 +10,11 @@ use crate::vocabulary::{Millis, Slot};
 
 /// What the person did in one go.
 #[derive(Debug)]
-pub(super) struct Visit {
-    pub(super) started: Millis,
+struct Visit {
+    started: Millis,
     last: Millis,
     /// Kinds of data it holds, as bits.
-    pub(super) kinds: u8,
+    kinds: u8,
     /// In the order they were last touched, each once, with all that was done with it.
     touched: Vec<(u32, u8)>,
 }
@@ -31,7 +31,7 @@ impl Own {
         items: &mut Items,
         (slot, at, kind): (Slot, Millis, u8),
         names: impl Iterator<Item = &'a str>,
-    ) {
+    ) -> bool {
         let visits = self.people.entry(slot).or_default();
         let goes_on = visits.last().is_some_and(|it| {
             it.touched.len() < SESSION_ITEMS_MAX && at.0.saturating_sub(it.last.0) <= GAP_MS
@@ -39,7 +39,7 @@ impl Own {
         if !goes_on {
             visits.push(Visit { started: at, last: at, kinds: 0, touched: Vec::new() });
         }
-        let Some(visit) = visits.last_mut() else { return };
+        let Some(visit) = visits.last_mut() else { return false };
         visit.last = at;
         visit.kinds |= kind;
         for name in names {
@@ -51,13 +51,19 @@ impl Own {
             }
             visit.touched.push((item, kinds));
         }
+        !goes_on
     }
 
     /// Forgets every visit of a person that does not stay.
-    pub(super) fn forget(&mut self, items: &mut Items, slot: Slot, stays: impl Fn(&Visit) -> bool) {
+    pub(super) fn forget(
+        &mut self,
+        items: &mut Items,
+        slot: Slot,
+        mut stays: impl FnMut(u8, Millis) -> bool,
+    ) {
         let Some(visits) = self.people.get_mut(&slot) else { return };
         visits.retain(|visit| {
-            let stays = stays(visit);
+            let stays = stays(visit.kinds, visit.started);
             if !stays {
                 visit.touched.iter().for_each(|it| items.release(it.0));
             }
@@ -86,12 +92,6 @@ impl Own {
 
     pub(super) fn has(&self, slot: Slot) -> bool {
         self.people.contains_key(&slot)
-    }
-
-    /// When each visit of a person began.
-    pub(super) fn started(&self, slot: Slot) -> impl Iterator<Item = Millis> {
-        let visits = self.people.get(&slot).map_or(&[][..], Vec::as_slice);
-        visits.iter().map(|it| it.started)
     }
 
     pub(super) fn dump(&self, items: &Items, out: &mut String) {

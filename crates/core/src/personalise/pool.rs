@@ -17,10 +17,10 @@ use crate::vocabulary::{Millis, Slot};
 pub(super) struct Session {
     number: u32,
     pub(super) slot: Slot,
-    pub(super) started: Millis,
+    started: Millis,
     last: Millis,
     /// Kinds of data it holds, as bits.
-    pub(super) kinds: u8,
+    kinds: u8,
     /// In the order they were last touched, each once.
     pub(super) items: Vec<u32>,
 }
@@ -43,20 +43,21 @@ pub(super) struct Pool {
 pub(super) const GAP_MS: i64 = 30 * 60 * 1000;
 pub(super) const SESSION_ITEMS_MAX: usize = 1_024;
 /// What counts as lately.
-const LATELY_DAYS: i64 = 30;
+pub(super) const LATELY_DAYS: i64 = 30;
 
 impl Pool {
-    /// Adds what a person did. Returns when it stops counting as lately.
+    /// Adds what a person did. Returns whether a session began by it.
     pub(super) fn visit<'a>(
         &mut self,
         items: &mut Items,
         (slot, at, kind): (Slot, Millis, u8),
         names: impl Iterator<Item = &'a str>,
-    ) -> Millis {
+    ) -> bool {
         if !self.order.has_room() {
             self.renumber();
         }
-        let at_place = self.going_on(slot, at).unwrap_or_else(|| self.begin(slot, at));
+        let going_on = self.going_on(slot, at);
+        let at_place = going_on.unwrap_or_else(|| self.begin(slot, at));
         self.unlist(at_place);
         let new = self.order.push(at_place);
         let mut added = Vec::new();
@@ -82,7 +83,7 @@ impl Pool {
             }
         }
         self.list(at_place);
-        at.plus_days(LATELY_DAYS)
+        going_on.is_none()
     }
 
     /// The person's newest session, if it still goes on.
@@ -160,11 +161,12 @@ impl Pool {
         &mut self,
         items: &mut Items,
         slot: Slot,
-        stays: impl Fn(&Session) -> bool,
+        mut stays: impl FnMut(u8, Millis) -> bool,
     ) {
         let places = self.people.get(&slot).cloned().unwrap_or_default();
         for at_place in places {
-            if self.session(at_place).is_some_and(|it| !stays(it)) {
+            let stays = self.session(at_place).is_some_and(|it| stays(it.kinds, it.started));
+            if !stays {
                 self.remove(items, slot, at_place);
             }
         }
@@ -252,12 +254,6 @@ impl Pool {
 
     pub(super) fn has(&self, slot: Slot) -> bool {
         self.people.contains_key(&slot)
-    }
-
-    /// When each session of a person began.
-    pub(super) fn started(&self, slot: Slot) -> impl Iterator<Item = Millis> {
-        let places = self.people.get(&slot).map_or(&[][..], Vec::as_slice);
-        places.iter().filter_map(|it| self.session(*it)).map(|it| it.started)
     }
 
     pub(super) fn popular(&self) -> &Popular {

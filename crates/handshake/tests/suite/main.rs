@@ -14,6 +14,7 @@ mod histories;
 mod kills;
 mod online_retail;
 mod readme;
+mod recommendations;
 mod resumes;
 mod security;
 mod server;
