@@ -1,6 +1,7 @@
 //! The index: pool and own histories, and the question both are kept for.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::items::Items;
 use super::kind::Kind;
@@ -180,6 +181,7 @@ impl Index {
         let mut out = String::new();
         self.pool.dump(&self.items, &mut out);
         self.own.dump(&self.items, &mut out);
+        let _infallible = writeln!(out, "items {}", self.items.count());
         out
     }
 }

@@ -37,6 +37,11 @@ impl Items {
         self.names.get(place(number)).map(|it| Arc::clone(&it.0))
     }
 
+    /// How many items are remembered.
+    pub(super) fn count(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// Remembers an item once more.
     pub(super) fn hold(&mut self, name: &str) -> u32 {
         if let Some(&number) = self.numbers.get(name) {
