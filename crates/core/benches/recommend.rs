@@ -1,9 +1,11 @@
 //! How well, and how fast, the index says what comes next in a session.
 //!
-//! Reads files of `SessionId ItemId Time` rows, as the `data` folder holds them. Each session of
-//! the training file is one person's who helps others; for every prefix of every session of the
-//! test file the 20 best items are found, and the next item of the session is looked for among
-//! them. HR@20 says how often it was there, MRR@20 how high (1/rank, 0 if it was not).
+//! Reads packed files of `SessionId ItemId Time` rows: one to learn from and one to test with, or
+//! one whose last 14 days are the test; without any, those of the `data` folder. Each session to
+//! learn from is one person's who helps others. For every prefix of every test session the 20 best
+//! items are found, and the next item of the session is looked for among them; it may be one that
+//! was looked at before, but not the newest. HR@20 says how often it was there, MRR@20 how high
+//! (1/rank, 0 if it was not).
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -22,6 +24,7 @@ use handshake_core::personalise::{Index, Kind};
 use handshake_core::vocabulary::{Millis, Slot};
 
 const BEST: usize = 20;
+const TEST_DAYS: i64 = 14;
 
 /// Items of one session in order of time, and when each was looked at.
 type Session = Vec<(i64, String)>;
@@ -29,23 +32,38 @@ type Session = Vec<(i64, String)>;
 fn main() {
     let paths: Vec<PathBuf> =
         std::env::args().skip(1).filter(|it| !it.starts_with("--")).map(PathBuf::from).collect();
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/serenade");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     match paths.as_slice() {
-        [train, test] => measure(train, test),
-        _ => measure(&data.join("train.tsv.gz"), &data.join("test.tsv.gz")),
+        [train, test] => measure("given", &read(train), &read(test)),
+        [both] => {
+            let (train, test) = split(read(both));
+            measure("given", &train, &test);
+        }
+        _ => {
+            let serenade = |part: &str| read(&data.join("serenade").join(part));
+            measure("serenade", &serenade("train.tsv.gz"), &serenade("test.tsv.gz"));
+            let (train, test) = split(read(&data.join("online-retail/orders.tsv.gz")));
+            measure("online-retail", &train, &test);
+        }
     }
 }
 
-fn measure(train: &Path, test: &Path) {
-    println!("{} → {}", train.display(), test.display());
-    let sessions = read(train);
+/// Sessions that end in the last 14 days are the test.
+fn split(sessions: Vec<Session>) -> (Vec<Session>, Vec<Session>) {
+    let end = |it: &Session| it.last().map(|it| it.0);
+    let newest = sessions.iter().filter_map(end).max().unwrap();
+    sessions.into_iter().partition(|it| end(it).unwrap() < newest - TEST_DAYS * 24 * 3600)
+}
+
+fn measure(name: &str, sessions: &[Session], tests: &[Session]) {
+    println!("\n{name}");
     let begun = Instant::now();
-    let mut index = build(&sessions, None);
+    let mut index = build(sessions, None);
     let built = begun.elapsed();
     let rows: usize = sessions.iter().map(Vec::len).sum();
     println!("{rows} rows in {} sessions, built in {built:.2?}", index.sessions());
-    quality(&mut index, &read(test));
-    forgetting(&sessions);
+    quality(&mut index, tests);
+    forgetting(sessions);
 }
 
 /// HR@20 and MRR@20 over every prefix of every test session, and how many questions a second.
@@ -89,7 +107,7 @@ fn quality(index: &mut Index, tests: &[Session]) {
     println!("{per_second:.0} questions a second; p50 {:.1?}, p99 {:.1?}", at(0.5), at(0.99));
 }
 
-/// Forgets each of many people, who have 20 sessions each, and checks that nothing is left of them.
+/// Forgets each of many people, who have 20 sessions each.
 fn forgetting(sessions: &[Session]) {
     const SESSIONS_EACH: usize = 20;
     let mut index = build(sessions, Some(SESSIONS_EACH));

@@ -10,9 +10,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::feature::Feature;
 use super::model::{
     Amount, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost, Duty,
-    Feature, Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
+    Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
     SignalMeaning, SignalTerm, Tag, Worth, WorthSource,
 };
 use crate::vocabulary::{Mode, Name, Period, Signal};

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
+use super::feature::{self, Feature};
 use super::leaf_set::LeafSet;
 use super::model::{
-    Anchor, Duty, Feature, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
+    Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
 use super::statement::Statement;
 use crate::event::Hash;
@@ -34,7 +35,7 @@ pub struct Compiled {
     pub nevers: Vec<CompiledNever>,
     data: Vec<(Code, LeafSet)>,
     /// The purpose that covers a feature.
-    serving: Vec<(Feature, Code)>,
+    pub(super) serving: Vec<(Feature, Code)>,
     /// What a code means here, by code.
     meanings: Vec<Meaning>,
 }
@@ -186,11 +187,7 @@ impl Compiled {
         }
         let nevers = policy.nevers.iter().map(|it| compiled.never(policy, names, it)).collect();
         compiled.nevers = nevers;
-        let serving = Feature::ALL.into_iter().filter_map(|it| {
-            let purpose = policy.serving(it)?;
-            Some((it, names.code(Family::Purpose, purpose.as_str())?))
-        });
-        compiled.serving = serving.collect();
+        compiled.serving = feature::serving(policy, names);
         compiled.enter_meanings();
         compiled
     }
@@ -315,12 +312,6 @@ impl Compiled {
     pub fn purpose_of(&self, code: Code) -> Option<&CompiledPurpose> {
         let Meaning::Purpose(at) = self.meaning(code) else { return None };
         self.purposes.get(index(at))
-    }
-
-    /// The purpose that covers a feature. Without one the feature stays off.
-    pub fn serving(&self, feature: Feature) -> Option<&CompiledPurpose> {
-        let (_, code) = self.serving.iter().find(|it| it.0 == feature)?;
-        self.purpose_of(*code)
     }
 
     /// The bit of a recipient, if this policy declares it.

@@ -8,6 +8,7 @@ mod canonical;
 mod check;
 mod compile;
 mod declared;
+mod feature;
 mod leaf_set;
 mod model;
 mod problem;
@@ -21,12 +22,12 @@ pub use compile::{
     Ground, NAMES_MAX, SignalRule, StatementBox,
 };
 pub use declared::declared_names;
+pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
-    Duty, Feature, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy,
-    Purpose, Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth,
-    WorthSource,
+    Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
+    Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
 };
 pub use problem::{Problem, Severity};
 pub use read::read;

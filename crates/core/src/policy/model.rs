@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::feature::Feature;
 use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
 
 /// A line of the policy file, counted from 1. Lines are for people; they are no part of a
@@ -195,15 +196,6 @@ pub struct InReturn {
     pub line: Line,
 }
 
-/// Something Handshake does with people's data only where a purpose covers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Feature {
-    /// A person's own history chooses for that person.
-    Recommendations,
-    /// A person's history helps to choose for others.
-    PooledRecommendations,
-}
-
 /// `at-most 2 per=month mode=observe`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
@@ -340,15 +332,6 @@ impl Policy {
         self.data.contains_key(name) && !has_child
     }
 
-    /// The purpose that covers a feature: the one whose `serves` says so, else the one of that
-    /// name. Without either, the feature stays off.
-    pub fn serving(&self, feature: Feature) -> Option<&Name> {
-        let serves = |it: &(&Name, &Purpose)| it.1.serves.contains(&feature);
-        let named = |it: &&Name| it.as_str() == feature.purpose();
-        let said = self.purposes.iter().find(serves).map(|it| it.0);
-        said.or_else(|| self.purposes.keys().find(named))
-    }
-
     /// The mode of a rule that may name one.
     pub fn mode_of(&self, own: Option<Mode>) -> Mode {
         own.unwrap_or(self.mode)
@@ -385,29 +368,6 @@ impl Basis {
 
     pub fn is_permission(&self) -> bool {
         matches!(self, Basis::Permission { .. })
-    }
-}
-
-impl Feature {
-    pub const ALL: [Feature; 2] = [Feature::Recommendations, Feature::PooledRecommendations];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Feature::Recommendations => "recommendations",
-            Feature::PooledRecommendations => "pooled-recommendations",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Feature> {
-        Feature::ALL.into_iter().find(|it| it.as_str() == text)
-    }
-
-    /// The name of the purpose that covers it where no `serves` line does.
-    pub fn purpose(self) -> &'static str {
-        match self {
-            Feature::Recommendations => "show-recommendations",
-            Feature::PooledRecommendations => "help-others-choose",
-        }
     }
 }
 

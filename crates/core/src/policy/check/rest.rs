@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Notes;
-use crate::policy::model::{Basis, Feature, Line, Never, Purpose, RecipientKind};
+use crate::policy::feature::Feature;
+use crate::policy::model::{Basis, Line, Never, Purpose, RecipientKind};
 use crate::vocabulary::{Mode, Name};
 
 /// Track your own promises; enforce the law.

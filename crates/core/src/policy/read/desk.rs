@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use kdl::{KdlEntry, KdlNode, KdlValue};
 use rust_decimal::Decimal;
 
-use crate::policy::model::{Amount, Feature, Line};
+use crate::policy::feature::Feature;
+use crate::policy::model::{Amount, Line};
 use crate::policy::problem::{Problem, Severity, Sheet, Span, listed, nearest, unseen};
 use crate::vocabulary::{Currency, Money, Name, Period, Unit};
 

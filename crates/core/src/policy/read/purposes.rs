@@ -8,9 +8,9 @@ use rust_decimal::Decimal;
 use super::desk::{Desk, Kind, shown, span_of, span_of_name};
 use super::document::mode;
 use super::words::Words;
+use crate::policy::feature::Feature;
 use crate::policy::model::{
-    Anchor, Basis, Cost, Duty, Feature, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts,
-    Window,
+    Anchor, Basis, Cost, Duty, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts, Window,
 };
 use crate::policy::problem::Span;
 use crate::vocabulary::{Mode, Name, Period, Signal};
