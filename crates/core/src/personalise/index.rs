@@ -192,3 +192,114 @@ enum Source {
     Viewed,
     Bought,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Numbers that look random and are the same every time.
+    struct Drawn(u64);
+
+    impl Drawn {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) % end
+        }
+    }
+
+    type Session = (Slot, Vec<String>);
+
+    /// Sessions in order of their last activity, some of which go on while others begin.
+    fn sessions(count: usize) -> (Index, Vec<Session>) {
+        played(Index::default(), count)
+    }
+
+    fn played(mut index: Index, count: usize) -> (Index, Vec<Session>) {
+        let mut drawn = Drawn(7);
+        let mut sessions: Vec<Session> = Vec::new();
+        let mut at = 0;
+        while sessions.len() < count {
+            at += 60_000;
+            let slot = Slot(u32::try_from(drawn.below(60)).unwrap());
+            // Low numbers are drawn more often, as in shops.
+            let item = (drawn.below(60) * drawn.below(60) / 60).to_string();
+            let begun = index.share((slot, Millis(at), Kind::Viewed), &[&item]);
+            let newest = sessions.iter().rposition(|it| it.0 == slot).filter(|_| !begun);
+            let mut session = newest.map_or((slot, Vec::new()), |it| sessions.remove(it));
+            session.1.retain(|it| *it != item);
+            session.1.push(item);
+            sessions.push(session);
+        }
+        (index, sessions)
+    }
+
+    fn power(base: f64, exponent: usize) -> f64 {
+        (0..exponent).fold(1.0, |it, _| it * base)
+    }
+
+    /// The same by the book: every session looked at, in floating point.
+    fn by_the_book(sessions: &[Session], asked: &[String], but: Slot) -> BTreeMap<String, f64> {
+        let weight = |it: &Session| -> f64 {
+            let shared = (0..).zip(asked).filter(|(_, item)| it.1.contains(item));
+            shared.map(|(age, _)| power(0.6, age)).sum()
+        };
+        let sharing = sessions.iter().rev().filter(|it| it.0 != but && 0.0 < weight(it));
+        let mut near: Vec<(f64, &Session)> = sharing.take(500).map(|it| (weight(it), it)).collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut scores: BTreeMap<String, f64> = BTreeMap::new();
+        for (weight, (_, items)) in near.into_iter().take(100) {
+            let newest = asked.iter().find(|it| items.contains(it)).unwrap();
+            let anchor = items.iter().position(|it| it == newest).unwrap();
+            for (at, item) in items.iter().enumerate() {
+                let distance = (at.abs_diff(anchor).min(15)) as f64;
+                *scores.entry(item.clone()).or_default() += weight * (-distance / 2.0).exp();
+            }
+        }
+        for (item, score) in &mut scores {
+            let holding = sessions.iter().filter(|it| it.1.contains(item)).count() as f64;
+            *score *= (1.0 + sessions.len() as f64 / holding).log2();
+        }
+        scores
+    }
+
+    #[test]
+    fn merged_lists_find_what_looking_at_everything_finds() {
+        let (mut index, sessions) = sessions(3_000);
+        let mut drawn = Drawn(3);
+        for _ in 0..200 {
+            let mut asked: Vec<String> = Vec::new();
+            while asked.len() < 4 {
+                let item = drawn.below(50).to_string();
+                if !asked.contains(&item) {
+                    asked.push(item);
+                }
+            }
+            let but = Slot(u32::try_from(drawn.below(60)).unwrap());
+            let expected = by_the_book(&sessions, &asked, but);
+            let numbers: Vec<u32> = asked.iter().filter_map(|it| index.items.number(it)).collect();
+            assert_eq!(numbers.len(), 4);
+            let question = Question { items: &numbers, but: Some(but), limit: 20 };
+            let pair = (&index.pool, &index.items);
+            let found = find(pair, &mut index.scratch, &question, &mut |_| true);
+            // Whole numbers and a straight line for the logarithm: within two in a hundred.
+            let scores: Vec<f64> =
+                found.iter().map(|it| expected[index.items.name(it.item)]).collect();
+            let mut best: Vec<f64> = expected.values().copied().collect();
+            best.sort_by(|a, b| b.total_cmp(a));
+            assert_eq!(found.len(), best.len().min(20));
+            for (score, best) in scores.iter().zip(&best) {
+                assert!((score / best - 1.0).abs() < 0.04, "{score} instead of {best}");
+            }
+        }
+    }
+
+    #[test]
+    fn when_the_numbers_are_used_up_they_begin_again() {
+        let (index, _) = sessions(4_000);
+        let pool = Pool::starting_at(u32::MAX - 1_000);
+        let (renumbered, _) = played(Index { pool, ..Index::default() }, 4_000);
+        assert_eq!(index.dump(), renumbered.dump());
+        assert!(index.dump().contains("sessions 4000"));
+    }
+}

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use handshake_core::vocabulary::Signals;
 
 use super::permissions::known;
 use crate::clock;
@@ -23,7 +22,8 @@ use crate::ingest::{Because, Recommended, Request as Writing, Shown, Who, Wish};
 const LIMIT: usize = 10;
 
 /// What to show somebody. Every answer is a recorded use of the purpose that serves it. An item
-/// that nobody shared anything about is as good as none.
+/// that nobody shared anything about is as good as none. Pass on the visitor's `Sec-GPC` and `DNT`,
+/// if there is one.
 #[utoipa::path(get, path = "/v1/recommendations", tag = "using", params(RecommendationsQuery),
     security(("secret_key" = [])), responses((status = 200, body = RecommendationsReply)))]
 pub async fn of_person(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
@@ -32,7 +32,7 @@ pub async fn of_person(State(app): State<Arc<App>>, request: Request) -> Result<
     let it: RecommendationsQuery = query(call.uri())?;
     let who = who(it.person.as_deref(), it.customer.as_deref())?;
     let limit = it.limit.unwrap_or(LIMIT);
-    let wish = Wish { who, item: it.item.as_deref(), limit, signals: Signals::NONE };
+    let wish = Wish { who, item: it.item.as_deref(), limit, signals: call.signals() };
     answer(&guest, wish).await
 }
 
