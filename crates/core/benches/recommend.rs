@@ -103,8 +103,8 @@ fn quality(index: &mut Index, tests: &[Session]) {
     }
     times.sort_unstable();
     let per_second = times.len() as f64 / begun.elapsed().as_secs_f64();
-    let at = |part: f64| times[(times.len() as f64 * part) as usize];
-    println!("{per_second:.0} questions a second; p50 {:.1?}, p99 {:.1?}", at(0.5), at(0.99));
+    let at = |percent: usize| times[times.len() * percent / 100];
+    println!("{per_second:.0} questions a second; p50 {:.1?}, p99 {:.1?}", at(50), at(99));
 }
 
 /// Forgets each of many people, who have 20 sessions each.
@@ -120,11 +120,11 @@ fn forgetting(sessions: &[Session]) {
         times.push(one.elapsed());
     }
     times.sort_unstable();
-    let at = |part: f64| times[(times.len() as f64 * part) as usize];
+    let at = |percent: usize| times[times.len() * percent / 100];
     println!(
         "forgetting a person of {SESSIONS_EACH} sessions: p50 {:.1?}, p99 {:.1?}, longest {:.1?}",
-        at(0.5),
-        at(0.99),
+        at(50),
+        at(99),
         times[times.len() - 1]
     );
 }
@@ -150,8 +150,8 @@ fn read(path: &Path) -> Vec<Session> {
     for row in text.lines().skip(1) {
         let mut fields = row.split('\t');
         let (session, item) = (fields.next().unwrap(), fields.next().unwrap());
-        let time: f64 = fields.next().unwrap().parse().unwrap();
-        sessions.entry(session).or_default().push((time as i64, item.to_owned()));
+        let time: i64 = fields.next().unwrap().parse().unwrap();
+        sessions.entry(session).or_default().push((time, item.to_owned()));
     }
     let mut sessions: Vec<Session> = sessions.into_values().collect();
     for session in &mut sessions {

@@ -1,10 +1,5 @@
 //! What people took back is gone from the recommender, exactly: as if it had never been there.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use handshake_core::decision::{Age, DatumWanted, Situation, Term, decide};
 use handshake_core::event::{

@@ -89,7 +89,12 @@ fn nobody_known_is_shown_what_goes_with_the_page_and_what_is_popular() {
         (&first["category"], &first["price"]),
         (&json!("Bikes > Parts"), &json!({"amount": "9.50", "currency": "EUR"}))
     );
-    assert_eq!(reply["items"][2]["because"].get("people"), None, "one person is told of");
+    assert_eq!(
+        reply["items"][2]["because"],
+        json!({"kind": "this-page", "item": "helmet", "name": "HELMET",
+            "says": "Because you are looking at HELMET"}),
+        "one person is told of"
+    );
 
     let popular = page(&server, &json!({"limit": 2}), "");
     assert_eq!((&popular["basis"], items(&popular)), (&json!("popular"), vec!["gloves", "helmet"]));

@@ -76,11 +76,16 @@ async fn answer(guest: &Guest, mut wish: Wish<'_>) -> Result<Response, Problem> 
 }
 
 fn item(it: Shown) -> RecommendedItem {
-    let says = match &it.because {
-        Because::Viewed(of) => format!("Because you looked at {}", of.name),
-        Because::Bought(of) => format!("Because you bought {}", of.name),
-        Because::ThisPage(of) => format!("Others who looked at {} looked at this too", of.name),
-        Because::Popular => "Looked at by others lately".to_owned(),
+    // Of other people is spoken only where they are enough.
+    let says = match (&it.because, it.people) {
+        (Because::Viewed(of), _) => format!("Because you looked at {}", of.name),
+        (Because::Bought(of), _) => format!("Because you bought {}", of.name),
+        (Because::ThisPage(of), Some(_)) => {
+            format!("Others who looked at {} looked at this too", of.name)
+        }
+        (Because::ThisPage(of), None) => format!("Because you are looking at {}", of.name),
+        (Because::Popular, Some(_)) => "Looked at by others lately".to_owned(),
+        (Because::Popular, None) => "You may like this".to_owned(),
     };
     let named = it.because.named();
     RecommendedItem {
