@@ -3,9 +3,12 @@
 
 use super::kind::Kind;
 use crate::decision::{DatumWanted, Situation, Term, decide};
-use crate::policy::{Anchor, CompiledPurpose};
+use crate::policy::{Anchor, Compiled, CompiledBox, CompiledPurpose, RecipientKind};
 use crate::projection::{Person, Published, State};
 use crate::vocabulary::{Act, Code, Family, Millis, Period, Slot, Verdict};
+
+/// Where what is recommended shows.
+const CHANNEL: &str = "web";
 
 /// What one person allows for one purpose now.
 #[derive(Debug)]
@@ -29,8 +32,7 @@ impl<'a> Rights<'a> {
         let purpose = policy.compiled.purpose_of(purpose)?;
         let person = state.people.person(slot)?;
         let the_box = purpose.boxes.first()?;
-        let recipient = policy.compiled.recipients.get(first_bit(the_box.recipients))?.code;
-        let channel = policy.compiled.channels.get(first_bit(the_box.channels))?.0;
+        let (recipient, channel) = reach(&policy.compiled, the_box)?;
         let (standing, since) = person.permissions.answered(purpose.code);
         let situation = Situation {
             now,
@@ -93,6 +95,15 @@ impl<'a> Rights<'a> {
     }
 }
 
-fn first_bit(mask: u64) -> usize {
-    usize::try_from(mask.trailing_zeros()).unwrap_or(usize::MAX)
+/// Whom and where it is held for: the shop itself, on its pages, as far as the purpose is there.
+fn reach(policy: &Compiled, the_box: &CompiledBox) -> Option<(Code, Code)> {
+    let has = |mask: u64| move |bit: &usize| mask >> bit & 1 != 0;
+    let recipients = policy.recipients.iter().enumerate();
+    let named = recipients.filter(|it| has(the_box.recipients)(&it.0)).map(|it| it.1);
+    let ours = named.clone().find(|it| it.kind == RecipientKind::Ourselves);
+    let recipient = ours.or_else(|| named.clone().next())?.code;
+    let channels = policy.channels.iter().enumerate();
+    let mut on = channels.filter(|it| has(the_box.channels)(&it.0)).map(|it| it.1);
+    let web = on.clone().find(|it| it.1.as_str() == CHANNEL);
+    Some((recipient, web.or_else(|| on.next())?.0))
 }

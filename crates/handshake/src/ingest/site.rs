@@ -109,6 +109,12 @@ impl Site {
         Ok((look(&inner.state), inner.writer.next().0))
     }
 
+    /// Everything derived from the ledger, as text: equal if it is equal.
+    pub fn dump(&self) -> Result<String, Refusal> {
+        let inner = self.lock()?;
+        Ok(inner.state.dump() + &inner.recommender.dump())
+    }
+
     fn lock(&self) -> Result<MutexGuard<'_, Inner>, Refusal> {
         let inner = self.inner.lock().map_err(|_| Refusal::Broken)?;
         if inner.broken { Err(Refusal::Broken) } else { Ok(inner) }
