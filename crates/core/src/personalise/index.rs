@@ -252,7 +252,10 @@ mod tests {
             let newest = asked.iter().find(|it| items.contains(it)).unwrap();
             let anchor = items.iter().position(|it| it == newest).unwrap();
             for (at, item) in items.iter().enumerate() {
-                let distance = (at.abs_diff(anchor).min(15)) as f64;
+                let distance = at.abs_diff(anchor) as f64;
+                if 15.0 < distance {
+                    continue;
+                }
                 *scores.entry(item.clone()).or_default() += weight * (-distance / 2.0).exp();
             }
         }

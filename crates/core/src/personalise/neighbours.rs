@@ -5,7 +5,7 @@
 //! result: without that, forgetting could not be exact.
 
 use super::items::{Items, place};
-use super::pool::{Pool, Session};
+use super::pool::Pool;
 use crate::vocabulary::Slot;
 
 /// How many items of a history are asked about.
@@ -13,10 +13,12 @@ pub(super) const ASKED: usize = 4;
 /// How many sessions are looked at, from the newest on, and how many of them count.
 const SEEN: usize = 500;
 const COUNTED: usize = 100;
+// A person's bit among those of the sessions counted.
+const _: () = assert!(COUNTED <= 128, "a set of people has 128 bits");
 /// What an item asked about weighs, the newest first: 0.6 to the power of its age, in 65,536ths.
 const AGE: [u64; ASKED] = [65_536, 39_322, 23_593, 14_156];
 /// What an item of a session weighs, by its distance from the one shared: exp(−distance / 2), in
-/// 65,536ths. What is farther away weighs as much as the last.
+/// 65,536ths. What is farther away weighs nothing.
 const DISTANCE: [u64; 16] = [
     65_536, 39_750, 24_109, 14_623, 8_869, 5_380, 3_263, 1_979, 1_200, 728, 442, 268, 162, 99, 60,
     36,
@@ -29,6 +31,16 @@ pub(super) struct Near {
     number: u32,
     /// Which of the items asked about it holds.
     shares: u8,
+    /// Where it is kept, whose it is, and where in it the newest item shared stands.
+    at_place: u32,
+    slot: Slot,
+    anchor: usize,
+}
+
+impl Near {
+    fn of(number: u32) -> Near {
+        Near { weight: 0, number, shares: 0, at_place: 0, slot: Slot(0), anchor: 0 }
+    }
 }
 
 /// Lists that are used again from one question to the next.
@@ -40,7 +52,7 @@ pub(super) struct Scratch {
     scores: Vec<u64>,
     touched: Vec<u32>,
     best: Vec<(u64, u32)>,
-    supporters: Vec<(u32, Slot)>,
+    people: Vec<Slot>,
 }
 
 /// An item, what speaks for it most of what was asked about, and how many people's sessions do.
@@ -70,8 +82,7 @@ pub(super) fn find(
 ) -> Vec<Found> {
     meet(pool, scratch, asked);
     for near in &scratch.near {
-        let Some(session) = pool.by_number(near.number) else { continue };
-        spread(session, asked, near, |item, weight| {
+        spread(pool, near, |item, weight| {
             if scratch.scores.len() <= place(item) {
                 scratch.scores.resize(place(item) + 1, 0);
             }
@@ -85,7 +96,7 @@ pub(super) fn find(
     }
     favour_the_rare(pool, scratch);
     choose(items, scratch, asked.limit, may);
-    explain(pool, scratch, asked)
+    explain(pool, scratch)
 }
 
 /// Merges the lists of the items asked about from their ends.
@@ -99,7 +110,7 @@ fn meet(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) {
     }
     while scratch.near.len() < SEEN {
         let Some(&number) = lists.iter().filter_map(|it| it.last()).max() else { break };
-        let mut near = Near { weight: 0, number, shares: 0 };
+        let mut near = Near::of(number);
         for (bit, (list, weight)) in lists.iter_mut().zip(AGE).enumerate() {
             if let Some((last, rest)) = list.split_last()
                 && *last == number
@@ -121,16 +132,29 @@ fn meet(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) {
         scratch.near.select_nth_unstable_by(COUNTED - 1, better);
         scratch.near.truncate(COUNTED);
     }
+    scratch.near.retain_mut(|near| look_up(pool, asked, near).is_some());
 }
 
-/// Says for each item of a session how much it weighs by its distance from the newest one shared.
-fn spread(session: &Session, asked: &Question<'_>, near: &Near, mut say: impl FnMut(u32, u64)) {
-    let bit = usize::try_from(near.shares.trailing_zeros()).unwrap_or(ASKED);
-    let shared = asked.items.get(bit);
-    let anchor = session.items.iter().position(|it| Some(it) == shared).unwrap_or(0);
-    for (at, &item) in session.items.iter().enumerate() {
-        let distance = at.abs_diff(anchor).min(DISTANCE.len() - 1);
-        say(item, DISTANCE.get(distance).copied().unwrap_or(0));
+/// Finds where a neighbour is kept, once.
+fn look_up(pool: &Pool, asked: &Question<'_>, near: &mut Near) -> Option<()> {
+    near.at_place = pool.place_of(near.number)?;
+    let session = pool.session(near.at_place)?;
+    near.slot = session.slot;
+    let bit = usize::try_from(near.shares.trailing_zeros()).ok()?;
+    let shared = asked.items.get(bit)?;
+    near.anchor = session.items.iter().position(|it| it == shared)?;
+    Some(())
+}
+
+/// Says for each item near the newest one shared how much it weighs.
+fn spread(pool: &Pool, near: &Near, mut say: impl FnMut(u32, u64)) {
+    let Some(session) = pool.session(near.at_place) else { return };
+    let (before, after) = session.items.split_at_checked(near.anchor).unwrap_or_default();
+    for (&item, weight) in after.iter().zip(DISTANCE) {
+        say(item, weight);
+    }
+    for (&item, &weight) in before.iter().rev().zip(DISTANCE.iter().skip(1)) {
+        say(item, weight);
     }
 }
 
@@ -171,33 +195,34 @@ fn choose(items: &Items, scratch: &mut Scratch, limit: usize, may: &mut dyn FnMu
 }
 
 /// Finds for each item chosen what speaks for it most, and for how many people.
-fn explain(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) -> Vec<Found> {
+fn explain(pool: &Pool, scratch: &mut Scratch) -> Vec<Found> {
     // The scores lend their places: the rank of an item chosen, from 1 on.
     for (rank, (_, item)) in (1u64..).zip(&scratch.best) {
         if let Some(score) = scratch.scores.get_mut(place(*item)) {
             *score = rank;
         }
     }
-    let mut shares = vec![[0u64; ASKED]; scratch.best.len()];
-    scratch.supporters.clear();
+    // For each: whose sessions hold it, one bit a person, and what each item asked about adds.
+    let mut shares = vec![(0u128, [0u64; ASKED]); scratch.best.len()];
+    scratch.people.clear();
+    scratch.people.extend(scratch.near.iter().map(|it| it.slot));
+    scratch.people.sort_unstable();
+    scratch.people.dedup();
     for near in &scratch.near {
-        let Some(session) = pool.by_number(near.number) else { continue };
-        spread(session, asked, near, |item, weight| {
+        let person = scratch.people.binary_search(&near.slot).ok();
+        let person = person.map_or(0, |it| 1u128 << it);
+        spread(pool, near, |item, weight| {
             let rank = scratch.scores.get(place(item)).copied().unwrap_or(0);
-            let Some(rank) = rank.checked_sub(1).and_then(|it| u32::try_from(it).ok()) else {
-                return;
-            };
-            scratch.supporters.push((rank, session.slot));
-            let Some(share) = shares.get_mut(place(rank)) else { return };
+            let rank = rank.checked_sub(1).and_then(|it| usize::try_from(it).ok());
+            let Some((people, share)) = rank.and_then(|it| shares.get_mut(it)) else { return };
+            *people |= person;
             for (bit, (share, age)) in share.iter_mut().zip(AGE).enumerate() {
                 *share += if near.shares & 1 << bit == 0 { 0 } else { age * weight };
             }
         });
     }
-    scratch.supporters.sort_unstable();
-    scratch.supporters.dedup();
     let mut found = Vec::with_capacity(scratch.best.len());
-    for ((rank, (_, item)), share) in (0u32..).zip(&scratch.best).zip(&shares) {
+    for ((_, item), (people, share)) in scratch.best.iter().zip(&shares) {
         if let Some(score) = scratch.scores.get_mut(place(*item)) {
             *score = 0;
         }
@@ -207,10 +232,7 @@ fn explain(pool: &Pool, scratch: &mut Scratch, asked: &Question<'_>) -> Vec<Foun
                 because = bit;
             }
         }
-        let from = scratch.supporters.partition_point(|it| it.0 < rank);
-        let to = scratch.supporters.partition_point(|it| it.0 <= rank);
-        let people = u32::try_from(to - from).unwrap_or(u32::MAX);
-        found.push(Found { item: *item, because, people });
+        found.push(Found { item: *item, because, people: people.count_ones() });
     }
     found
 }

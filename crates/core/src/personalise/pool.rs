@@ -237,8 +237,9 @@ impl Pool {
         self.postings.get(place(item)).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn by_number(&self, number: u32) -> Option<&Session> {
-        self.session(self.order.get(number)?)
+    /// Where the session of a number is kept.
+    pub(super) fn place_of(&self, number: u32) -> Option<u32> {
+        self.order.get(number)
     }
 
     /// Numbers of a person's sessions, ascending.
@@ -275,7 +276,7 @@ impl Pool {
         let mut rank = 0;
         let lately = self.order.first_from(self.lately_from);
         while let Some(number) = self.order.first_from(from) {
-            if let Some(it) = self.by_number(number) {
+            if let Some(it) = self.order.get(number).and_then(|it| self.session(it)) {
                 let named: Vec<&str> = it.items.iter().map(|it| items.name(*it)).collect();
                 let is_lately = lately.is_some_and(|it| it <= number);
                 let _infallible = writeln!(
