@@ -63,3 +63,40 @@ pub(super) fn serving(policy: &Policy, names: &Dictionary) -> Vec<(Feature, Code
     };
     Feature::ALL.into_iter().filter_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{canonical, read};
+
+    const MODEL: &str = include_str!("../../../../examples/ridgeline-bikes/policy.kdl");
+
+    #[track_caller]
+    fn check(source: &str, recommendations: Option<&str>, pooled: Option<&str>) {
+        let policy = read(source).unwrap();
+        let serving = |it| policy.serving(it).map(Name::as_str);
+        assert_eq!(serving(Feature::Recommendations), recommendations);
+        assert_eq!(serving(Feature::PooledRecommendations), pooled);
+    }
+
+    #[test]
+    fn what_is_said_counts_before_what_is_called_so() {
+        check(MODEL, Some("show-recommendations"), Some("help-others-choose"));
+        let renamed = MODEL.replace("show-recommendations", "show-things");
+        check(&renamed, None, Some("help-others-choose"));
+        let said = MODEL.replace("on web shop\n", "on web shop\n  serves recommendations\n");
+        check(&said, Some("fit-advice"), Some("help-others-choose"));
+        let both =
+            said.replace("serves recommendations", "serves pooled-recommendations recommendations");
+        check(&both, Some("fit-advice"), Some("fit-advice"));
+    }
+
+    #[test]
+    fn a_policy_that_says_nothing_of_features_keeps_its_identity() {
+        let plain = canonical(&read(MODEL).unwrap());
+        assert!(!plain.contains("serves"), "{plain}");
+        let said = MODEL.replace("on web shop\n", "on web shop\n  serves recommendations\n");
+        let said = canonical(&read(&said).unwrap());
+        assert_eq!(said.replace(r#""serves":["recommendations"],"#, ""), plain);
+    }
+}
