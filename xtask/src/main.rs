@@ -20,6 +20,8 @@ cargo xtask COMMAND
   check           format, lints, tests, documentation, licences: everything, stopping at the first failure
   golden          rewrite golden files and snapshots from what the code says now, then show the difference
   bench append    the ledger's append beside a raw fdatasync loop
+  bench recommend [TRAIN TEST]
+                  how well and how fast the recommender finds the next item
   bench decide    POST /v1/decide beside a static reply of nginx (needs nginx and wrk)
   help            this
 
@@ -32,8 +34,11 @@ fn main() -> ExitCode {
         ["check"] => check::check(),
         ["golden"] => golden(),
         ["bench", "append"] => bench_append(),
+        ["bench", "recommend", files @ ..] => bench_recommend(files),
         ["bench", "decide"] => bench_decide::bench_decide(),
-        ["bench"] => bench_append().and_then(|()| bench_decide::bench_decide()),
+        ["bench"] => bench_append()
+            .and_then(|()| bench_recommend(&[]))
+            .and_then(|()| bench_decide::bench_decide()),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -61,4 +66,13 @@ fn golden() -> Result<(), String> {
 
 fn bench_append() -> Result<(), String> {
     Step::cargo("append", &["bench", "--package", "handshake", "--bench", "append"]).run()
+}
+
+fn bench_recommend(files: &[&str]) -> Result<(), String> {
+    let here = std::env::current_dir().map_err(|err| format!("the directory: {err}"))?;
+    let files: Vec<String> =
+        files.iter().map(|it| here.join(it).to_string_lossy().into_owned()).collect();
+    let mut words = vec!["bench", "--package", "handshake-core", "--bench", "recommend", "--"];
+    words.extend(files.iter().map(String::as_str));
+    Step::cargo("recommend", &words).run()
 }

@@ -18,7 +18,16 @@ use std::path::{Path, PathBuf};
 const ROOMS: [(&str, &[&str]); 2] = [
     (
         "crates/core/src/",
-        &["vocabulary", "event", "policy", "permission", "decision", "projection", "impact"],
+        &[
+            "vocabulary",
+            "event",
+            "policy",
+            "permission",
+            "decision",
+            "projection",
+            "personalise",
+            "impact",
+        ],
     ),
     (
         "crates/handshake/src/",

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::feature::Feature;
 use super::model::{
     Amount, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost, Duty,
     Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
@@ -172,6 +173,7 @@ fn purpose(purpose: &Purpose) -> Value {
         keep,
         ask_again,
         in_return,
+        serves,
         stops_for_objection,
         stops_for,
         tcf_purposes,
@@ -188,7 +190,7 @@ fn purpose(purpose: &Purpose) -> Value {
         on_line: _,
         stops_for_line: _,
     } = purpose;
-    json!({
+    let mut value = json!({
         "says": says,
         "basis": basis_value(basis),
         "uses": names(uses),
@@ -206,7 +208,14 @@ fn purpose(purpose: &Purpose) -> Value {
         "unit_cost": unit_cost.as_ref().map(cost),
         "mode": mode_value(*mode),
         "law": law,
-    })
+    });
+    // Written only where it is said, so that policies from before there were features keep their
+    // identity.
+    if let (false, Value::Object(fields)) = (serves.is_empty(), &mut value) {
+        let features = serves.iter().copied().map(Feature::as_str);
+        fields.insert("serves".to_owned(), features.collect::<Value>());
+    }
+    value
 }
 
 fn basis_value(basis: &Basis) -> Value {

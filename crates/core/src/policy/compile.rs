@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
+use super::feature::{self, Feature};
 use super::leaf_set::LeafSet;
 use super::model::{
     Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
@@ -33,6 +34,8 @@ pub struct Compiled {
     pub tags: Vec<(Code, Name)>,
     pub nevers: Vec<CompiledNever>,
     data: Vec<(Code, LeafSet)>,
+    /// The purpose that covers a feature.
+    pub(super) serving: Vec<(Feature, Code)>,
     /// What a code means here, by code.
     meanings: Vec<Meaning>,
 }
@@ -164,6 +167,7 @@ impl Compiled {
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
             data: Vec::new(),
+            serving: Vec::new(),
             meanings: Vec::new(),
         };
         for (name, it) in &policy.recipients {
@@ -183,6 +187,7 @@ impl Compiled {
         }
         let nevers = policy.nevers.iter().map(|it| compiled.never(policy, names, it)).collect();
         compiled.nevers = nevers;
+        compiled.serving = feature::serving(policy, names);
         compiled.enter_meanings();
         compiled
     }

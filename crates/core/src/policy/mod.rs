@@ -9,6 +9,7 @@ mod check;
 mod compile;
 mod declared;
 mod diff;
+mod feature;
 mod leaf_set;
 mod model;
 mod problem;
@@ -23,6 +24,7 @@ pub use compile::{
 };
 pub use declared::declared_names;
 pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
+pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,

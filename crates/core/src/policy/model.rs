@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::feature::Feature;
 use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
 
 /// A line of the policy file, counted from 1. Lines are for people; they are no part of a
@@ -131,6 +132,8 @@ pub struct Purpose {
     pub keep: Option<Keep>,
     pub ask_again: Option<Period>,
     pub in_return: Option<InReturn>,
+    /// Features of Handshake that this purpose covers.
+    pub serves: BTreeSet<Feature>,
     pub stops_for_objection: bool,
     pub stops_for: BTreeSet<Signal>,
     pub tcf_purposes: BTreeSet<u32>,

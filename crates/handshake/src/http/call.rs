@@ -18,6 +18,7 @@ use super::knock::{self, Guest, Page};
 use super::problem::{Problem, Slug};
 use super::refused::stopped;
 use super::state::{App, Room};
+use super::token::TokenError;
 use super::wire;
 use crate::access;
 use crate::clock;
@@ -74,6 +75,25 @@ impl Call {
             fields
         };
         signals(fields("sec-gpc"), fields("dnt"))
+    }
+
+    /// Whose browser it is. A page shows a visit's token, or a person's, and the cookie may add who.
+    pub(super) fn visitor(
+        &self,
+        guest: &Guest,
+        token: Option<&str>,
+        now: Millis,
+    ) -> Result<Option<PersonId>, Problem> {
+        let Some(token) = token else { return self.person(guest, None, now) };
+        let signer = &guest.room.signer;
+        match signer.read_visit(token, now) {
+            Ok(_) => self.person(guest, None, now),
+            Err(no_visit) => match signer.read_person(token, now) {
+                Ok(token) => Ok(Some(token.person)),
+                Err(TokenError::Invalid) => Err(knock::token(no_visit)),
+                Err(late) => Err(knock::token(late)),
+            },
+        }
     }
 
     /// The person this browser proves to be: by the token in the body, or else by the cookie.

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
     answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
-    permissions, policies, shown, visit,
+    permissions, policies, recommendations, shown, visit,
 };
 use super::problem;
 
@@ -39,6 +39,8 @@ use super::problem;
         policies::list,
         policies::publish,
         policies::read,
+        recommendations::of_person,
+        recommendations::own,
         shown::shown,
         visit::visit,
         operator::healthz,

@@ -38,13 +38,14 @@ pub enum Slug {
     PolicyMistakes,
     PolicyConflict,
     NoPolicy,
+    NotServed,
     Stopped,
     Busy,
     Internal,
 }
 
 impl Slug {
-    pub const ALL: [Slug; 25] = [
+    pub const ALL: [Slug; 26] = [
         Slug::MalformedJson,
         Slug::MalformedForm,
         Slug::UnknownField,
@@ -67,6 +68,7 @@ impl Slug {
         Slug::PolicyMistakes,
         Slug::PolicyConflict,
         Slug::NoPolicy,
+        Slug::NotServed,
         Slug::Stopped,
         Slug::Busy,
         Slug::Internal,
@@ -120,6 +122,7 @@ impl Slug {
                 ("policy-conflict", S::CONFLICT, "somebody published in the meantime")
             }
             Slug::NoPolicy => ("no-policy", S::CONFLICT, "the site has no policy yet"),
+            Slug::NotServed => ("not-served", S::CONFLICT, "no purpose of the policy covers this"),
             Slug::Stopped => {
                 ("stopped", S::SERVICE_UNAVAILABLE, "the ledger has stopped taking events")
             }

@@ -11,6 +11,7 @@ impl From<Refusal> for Problem {
         let said = refusal.to_string();
         match refusal {
             Refusal::NoPolicy => Problem::new(Slug::NoPolicy, said),
+            Refusal::NotServed(_) => Problem::new(Slug::NotServed, said),
             Refusal::Invalid { field, .. } => Problem::new(Slug::InvalidValue, said).at(field),
             Refusal::UnknownName { field, .. } => Problem::new(Slug::UnknownName, said).at(field),
             Refusal::UnknownPerson { field } => Problem::new(Slug::NotFound, said).at(field),

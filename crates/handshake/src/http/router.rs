@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
     answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
-    permissions, policies, preflight, shown, visit,
+    permissions, policies, preflight, recommendations, shown, visit,
 };
 use super::layers;
 use super::state::App;
@@ -31,6 +31,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/policies/check", post(policies::check))
         .route("/v1/policies/diff", post(policies::diff))
         .route("/v1/policies/{version}", get(policies::read))
+        .route("/v1/recommendations", browser(get(recommendations::of_person).post(recommendations::own)))
         .route("/v1/shown", browser(post(shown::shown)))
         .route("/v1/visit", browser(post(visit::visit)))
         .route("/healthz", get(operator::healthz))

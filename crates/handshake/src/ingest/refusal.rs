@@ -24,6 +24,8 @@ pub enum Refusal {
     InFlight,
     #[error("event `{0}` is more than seven days old, or from the future; give it an id made now")]
     EventTooOld(String),
+    #[error("no purpose of the policy serves `{0}`, so it is off; add `serves {0}` to one")]
+    NotServed(&'static str),
     #[error("the policy has {} mistakes", .0.len())]
     PolicyMistakes(Vec<Problem>),
     #[error("the newest policy is {}, not the one this change was made from", hex(.0))]

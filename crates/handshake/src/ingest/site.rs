@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 
+use handshake_core::personalise::{self, Recommender};
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Millis, SiteId};
 use ring::hmac;
@@ -29,6 +30,8 @@ pub struct Site {
 pub(super) struct Inner {
     pub writer: Writer,
     pub state: State,
+    /// Folded with the state.
+    pub recommender: Recommender,
     /// A request failed between folding and appending: the state is ahead of the ledger.
     pub broken: bool,
 }
@@ -83,8 +86,11 @@ impl Site {
         now: Millis,
     ) -> Result<Site, LedgerError> {
         let mut state = State::default();
-        let (writer, reader) = ledger::open(place, wrap, now, &mut |it| state.fold(it))?;
-        let inner = Mutex::new(Inner { writer, state, broken: false });
+        let mut recommender = Recommender::default();
+        let (writer, reader) = ledger::open(place, wrap, now, &mut |it| {
+            personalise::fold(&mut state, &mut recommender, it);
+        })?;
+        let inner = Mutex::new(Inner { writer, state, recommender, broken: false });
         let secret = SiteSecret::new(secret);
         Ok(Site { id: place.site, name: name.to_owned(), secret, reader, inner })
     }
@@ -101,6 +107,12 @@ impl Site {
     pub fn look<T>(&self, look: impl FnOnce(&State) -> T) -> Result<(T, u64), Refusal> {
         let inner = self.lock()?;
         Ok((look(&inner.state), inner.writer.next().0))
+    }
+
+    /// Everything derived from the ledger, as text: equal if it is equal.
+    pub fn dump(&self) -> Result<String, Refusal> {
+        let inner = self.lock()?;
+        Ok(inner.state.dump() + &inner.recommender.dump())
     }
 
     fn lock(&self) -> Result<MutexGuard<'_, Inner>, Refusal> {

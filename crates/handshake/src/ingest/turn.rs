@@ -8,6 +8,7 @@ use std::sync::MutexGuard;
 
 use handshake_core::event::{Fact, NameDeclared, Recorded};
 use handshake_core::permission::Entry as PermissionEntry;
+use handshake_core::personalise::{self, Recommender};
 use handshake_core::projection::{Published, State};
 use handshake_core::vocabulary::{Code, EventId, Family, Millis, Name, Position, Slot};
 use ring::hmac;
@@ -54,6 +55,11 @@ impl<'a> Turn<'a> {
         &self.inner.state
     }
 
+    pub(super) fn recommender(&mut self) -> (&State, &mut Recommender) {
+        let inner = &mut *self.inner;
+        (&inner.state, &mut inner.recommender)
+    }
+
     pub(super) fn policy(&self) -> Result<&Published, Refusal> {
         self.state().policies.in_force(self.at).ok_or(Refusal::NoPolicy)
     }
@@ -69,7 +75,8 @@ impl<'a> Turn<'a> {
             slot,
             fact,
         };
-        self.inner.state.fold(&it);
+        let inner = &mut *self.inner;
+        personalise::fold(&mut inner.state, &mut inner.recommender, &it);
         self.batch.push((it, stamp.claimed_at));
         position
     }

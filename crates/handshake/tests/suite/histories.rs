@@ -4,11 +4,10 @@
 
 use handshake::ingest::{
     Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing,
-    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who, Wish,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
-use handshake_core::projection::State;
 use handshake_core::vocabulary::{
     Act, Answer, Carried, Millis, PersonId, Position, Signal, Signals, Verdict,
 };
@@ -20,7 +19,8 @@ use crate::shop::{Shop, fresh, root};
 #[derive(Debug, Clone)]
 enum Deed {
     Order(u8, u8),
-    View(u8),
+    View(u8, u8),
+    Recommend(Option<u8>, u8),
     Answer { customer: u8, purpose: u8, answer: u8 },
     Decide { customer: Option<u8>, purpose: u8, data: u8, recipient: u8, channel: u8, gpc: bool },
     Report { back: u8, done: bool },
@@ -55,7 +55,9 @@ const CALLER: Caller<'static> = Caller { name: "history", coins: true };
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         2 => (0..4u8, 1..4u8).prop_map(|(who, lines)| Deed::Order(who, lines)),
-        2 => (0..4u8).prop_map(Deed::View),
+        4 => (0..4u8, 0..4u8).prop_map(|(who, item)| Deed::View(who, item)),
+        2 => (prop::option::weighted(0.9, 0..4u8), 0..5u8)
+            .prop_map(|(who, item)| Deed::Recommend(who, item)),
         6 => (0..4u8, 0..5u8, 0..4u8)
             .prop_map(|(customer, purpose, answer)| Deed::Answer { customer, purpose, answer }),
         8 => (
@@ -98,7 +100,17 @@ impl Player {
                 let value = Some(Value { amount: "12.50", currency: "EUR" });
                 behave(&mut turn, pick(&customers, *who), ("order", &lines, value));
             }
-            Deed::View(who) => behave(&mut turn, pick(&customers, *who), ("view", &[], None)),
+            Deed::View(who, item) => {
+                let lines = [Line { item: pick(&customers, *item) }];
+                behave(&mut turn, pick(&customers, *who), ("view", &lines, None));
+            }
+            Deed::Recommend(who, item) => {
+                let who = who.map_or(Who::Nobody, |it| Who::Customer(pick(&customers, it)));
+                let item = customers.get(usize::from(*item)).copied();
+                let wish = Wish { who, item, limit: 5, signals: Signals::NONE };
+                let recommended = turn.recommend(CALLER, &wish).unwrap();
+                self.decisions.push(recommended.decided.position);
+            }
             Deed::Answer { customer, purpose, answer } => {
                 let (who, purpose) = (pick(&customers, *customer), pick(&PURPOSES[..5], *purpose));
                 answer_it(&mut turn, who, purpose, *answer);
@@ -326,10 +338,10 @@ proptest! {
         player.play(&site, &Deed::Publish);
         deeds.iter().for_each(|it| player.play(&site, it));
         prop_assert_eq!(&player.allowed_outside, &Vec::<String>::new());
-        let (live, _) = site.look(State::dump).unwrap();
+        let live = site.dump().unwrap();
         drop(site);
         let site = shop.open();
-        let (rebuilt, _) = site.look(State::dump).unwrap();
+        let rebuilt = site.dump().unwrap();
         prop_assert_eq!(live, rebuilt);
         let (replayed, differing) = policies_and_replay(&site);
         prop_assert_eq!(differing, Vec::<Position>::new());

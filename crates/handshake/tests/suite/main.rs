@@ -16,6 +16,7 @@ mod kills;
 mod online_retail;
 mod policy_diff;
 mod readme;
+mod recommendations;
 mod resumes;
 mod security;
 mod server;

@@ -235,10 +235,14 @@ fn a_rebuilt_state_is_the_live_one_and_every_verdict_is_made_again() {
     let site = shop.open();
     let files = Files::read();
     files.import(&site, Some(3));
-    let (live, events) = site.look(handshake_core::projection::State::dump).unwrap();
+    let (live, (_, events)) = (site.dump().unwrap(), site.look(|_| ()).unwrap());
     drop(site);
     let site = shop.open();
-    let (rebuilt, _) = site.look(handshake_core::projection::State::dump).unwrap();
+    let rebuilt = site.dump().unwrap();
+    assert!(
+        live.contains("\npooled 100 ") && live.contains("\nown "),
+        "nobody let anything be used"
+    );
     assert_eq!(live.len(), rebuilt.len());
     assert!(live == rebuilt, "the rebuilt state differs from the live one");
 

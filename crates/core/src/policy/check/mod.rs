@@ -24,6 +24,7 @@ pub fn check(policy: &Policy, source: &str) -> Vec<Problem> {
     rest::recipients(&mut notes);
     rest::unused(&mut notes);
     rest::records(&mut notes);
+    rest::features(&mut notes);
     let mut problems = notes.problems;
     problems.sort_by_key(|it| (it.offset, it.severity, it.slug));
     problems

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Notes;
+use crate::policy::feature::Feature;
 use crate::policy::model::{Basis, Line, Never, Purpose, RecipientKind};
 use crate::vocabulary::{Mode, Name};
 
@@ -123,5 +124,17 @@ pub(super) fn records(notes: &mut Notes<'_>) {
         let help = "the feature `records` stays off; add a purpose that `uses deal` on another \
                     basis than permission";
         notes.warning(line, "no-records", said, help);
+    }
+}
+
+/// A feature that no purpose covers stays off.
+pub(super) fn features(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    let line = policy.purposes.values().map(|it| it.line).min().unwrap_or_default();
+    for feature in Feature::ALL.into_iter().filter(|it| policy.serving(*it).is_none()) {
+        let feature = feature.as_str();
+        let said = format!("no purpose serves `{feature}`, so this stays off");
+        let help = format!("add `serves {feature}` to the purpose that covers it, if one should");
+        notes.warning(line, "not-served", said, &help);
     }
 }

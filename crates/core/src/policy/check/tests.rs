@@ -52,7 +52,7 @@ purpose recommend {
   with us
   on web
   keep 13 months after last-visit
-  unit-cost 0.0021 EUR per decision
+  unit-cost 0.0021 EUR per decision; serves recommendations pooled-recommendations
 }
 purpose retarget {
   says en="Tell others what you viewed." de="Anderen sagen, was Sie ansehen."
@@ -148,6 +148,11 @@ const BROKEN: &[(&str, &str)] = &[
     ("{ purposes retarget; when tag", "{ purposes retarget; except fit; when tag"),
     ("{ purposes retarget; when tag", "{ purposes fit; channels ads; when tag"),
     ("{ purposes retarget; when tag=bought-toys }", "{ mode enforce }"),
+    ("serves recommendations", "serves recomendations"),
+    ("serves recommendations", "serves pooled-recommendations"),
+    ("serves recommendations pooled-recommendations", "serves"),
+    ("  on ads\n", "  on ads; serves recommendations\n"),
+    ("; serves recommendations pooled-recommendations", "; serves recommendations"),
     ("gpc means", "gcp means"),
     ("binds=device,person", "binds=device,house"),
     ("law=\"CCPA\"", "law=\"CCPA\" mode=observe"),

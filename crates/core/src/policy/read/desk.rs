@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use kdl::{KdlEntry, KdlNode, KdlValue};
 use rust_decimal::Decimal;
 
+use crate::policy::feature::Feature;
 use crate::policy::model::{Amount, Line};
 use crate::policy::problem::{Problem, Severity, Sheet, Span, listed, nearest, unseen};
 use crate::vocabulary::{Currency, Money, Name, Period, Unit};
@@ -37,6 +38,8 @@ pub(super) struct Desk<'a> {
     pub(super) problems: Vec<Problem>,
     pub(super) declared: BTreeMap<(Kind, Name), Line>,
     pub(super) references: Vec<Reference>,
+    /// Lines that say which purpose serves a feature.
+    pub(super) served: BTreeMap<Feature, Line>,
     /// Every currency written beside an amount.
     pub(super) currencies: Vec<(Currency, Span)>,
     /// Every language that words are written in.
@@ -72,6 +75,7 @@ impl<'a> Desk<'a> {
             problems: Vec::new(),
             declared: BTreeMap::new(),
             references: Vec::new(),
+            served: BTreeMap::new(),
             currencies: Vec::new(),
             languages: Vec::new(),
             placeholders: Vec::new(),
@@ -140,6 +144,17 @@ impl<'a> Desk<'a> {
                 self.declared.insert((kind, name.clone()), line);
                 true
             }
+        }
+    }
+
+    /// Notes that a purpose serves a feature, and says so when another does already.
+    pub(super) fn serve(&mut self, feature: Feature, span: Span) {
+        let here = Line(self.sheet.place(span.offset).0);
+        let first = *self.served.entry(feature).or_insert(here);
+        if first != here {
+            let said = format!("`{}` is served by another purpose already", feature.as_str());
+            let help = format!("let one purpose serve it; line {} does", first.0);
+            self.mistake(span, "duplicate", said, help);
         }
     }
 

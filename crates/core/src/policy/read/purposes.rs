@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 use super::desk::{Desk, Kind, shown, span_of, span_of_name};
 use super::document::mode;
 use super::words::Words;
+use crate::policy::feature::Feature;
 use crate::policy::model::{
     Anchor, Basis, Cost, Duty, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts, Window,
 };
 use crate::policy::problem::Span;
 use crate::vocabulary::{Mode, Name, Period, Signal};
 
-const ONCE: [&str; 13] = [
+const ONCE: [&str; 14] = [
     "says",
     "basis",
     "uses",
@@ -23,13 +24,14 @@ const ONCE: [&str; 13] = [
     "keep",
     "ask-again",
     "in-return",
+    "serves",
     "stops-for",
     "tcf-purposes",
     "unit-cost",
     "mode",
     "law",
 ];
-const LINES: [&str; 16] = [
+const LINES: [&str; 17] = [
     "says",
     "basis",
     "uses",
@@ -38,6 +40,7 @@ const LINES: [&str; 16] = [
     "keep",
     "ask-again",
     "in-return",
+    "serves",
     "stops-for",
     "tcf-purposes",
     "unit-cost",
@@ -67,6 +70,7 @@ struct Draft {
     keep: Option<Keep>,
     ask_again: Option<Period>,
     in_return: Option<InReturn>,
+    serves: BTreeSet<Feature>,
     stops_for_objection: bool,
     stops_for: BTreeSet<Signal>,
     tcf_purposes: BTreeSet<u32>,
@@ -125,6 +129,7 @@ impl Draft {
             "keep" => self.keep = keep(desk, it, line),
             "ask-again" => self.ask_again = ask_again(desk, it),
             "in-return" => self.in_return = in_return(desk, it, line),
+            "serves" => self.serves = serves(desk, it),
             "stops-for" => self.stops_for(desk, it),
             "tcf-purposes" => self.tcf_purposes = tcf_purposes(desk, it),
             "unit-cost" => self.unit_cost = unit_cost(desk, it, line),
@@ -173,6 +178,7 @@ impl Draft {
             keep: self.keep,
             ask_again: self.ask_again,
             in_return: self.in_return,
+            serves: self.serves,
             stops_for_objection: self.stops_for_objection,
             stops_for: self.stops_for,
             tcf_purposes: self.tcf_purposes,
@@ -284,6 +290,21 @@ fn in_return(desk: &mut Desk<'_>, words: &mut Words<'_>, line: Line) -> Option<I
     let name = words.need(desk, "a name").and_then(|it| desk.name(it));
     let label = words.need(desk, "a text").and_then(|it| desk.text(it));
     Some(InReturn { name: name?, label: label?, line })
+}
+
+/// `serves recommendations`: each feature by one purpose of the whole policy.
+fn serves(desk: &mut Desk<'_>, words: &mut Words<'_>) -> BTreeSet<Feature> {
+    let known = Feature::ALL.map(Feature::as_str);
+    let mut found = BTreeSet::new();
+    let mut next = words.need(desk, "a feature");
+    while let Some(entry) = next {
+        if let Some(feature) = desk.one_of(entry, "feature", &known, Feature::parse) {
+            note(desk, &mut found, feature, entry);
+            desk.serve(feature, span_of(entry));
+        }
+        next = words.next();
+    }
+    found
 }
 
 /// `tcf-purposes 1 3 4`.

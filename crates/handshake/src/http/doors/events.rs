@@ -15,10 +15,10 @@ use crate::http::call::{
     Call, Pending, begin_turn, event_id, json, new_person, no_names, set_cookie, time, value, who,
 };
 use crate::http::cookie;
-use crate::http::knock::{self, Guest};
+use crate::http::knock::Guest;
 use crate::http::problem::{Problem, Slug};
 use crate::http::state::App;
-use crate::http::token::{PersonToken, TokenError};
+use crate::http::token::PersonToken;
 use crate::http::wire::{Event, EventReply, EventsReply, EventsRequest, ReasonOfPurpose};
 use crate::ingest::{self, Behaviour, Collected, Line, Who};
 
@@ -72,7 +72,7 @@ pub async fn events(State(app): State<Arc<App>>, request: Request) -> Result<Res
     Ok(response)
 }
 
-/// Whose browser it is. A page shows a visit's token, or a person's, and the cookie may add who.
+/// Whose browser it is. What a page tells of comes with a token.
 fn device(
     call: &Call,
     guest: &Guest,
@@ -83,14 +83,7 @@ fn device(
         return Ok(None);
     }
     let token = token.ok_or_else(|| Problem::missing("token", "ask for one at `/v1/visit`"))?;
-    match guest.room.signer.read_visit(token, now) {
-        Ok(_) => call.person(guest, None, now),
-        Err(no_visit) => match guest.room.signer.read_person(token, now) {
-            Ok(token) => Ok(Some(token.person)),
-            Err(TokenError::Invalid) => Err(knock::token(no_visit)),
-            Err(late) => Err(knock::token(late)),
-        },
-    }
+    call.visitor(guest, Some(token), now)
 }
 
 fn collect(

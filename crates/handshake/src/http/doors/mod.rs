@@ -14,5 +14,6 @@ pub mod outcomes;
 pub mod permissions;
 pub mod policies;
 pub mod preflight;
+pub mod recommendations;
 pub mod shown;
 pub mod visit;

@@ -6,6 +6,7 @@
 mod asking;
 mod collecting;
 mod governing;
+mod recommending;
 mod said;
 mod using;
 mod who;
@@ -24,6 +25,10 @@ pub use collecting::{
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
     SiteState,
+};
+pub use recommending::{
+    RecommendationsQuery, RecommendationsReply, RecommendationsRequest, RecommendedBecause,
+    RecommendedItem,
 };
 pub use said::Said;
 pub use using::{

@@ -6,6 +6,7 @@ use handshake_core::vocabulary::{
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::http::problem::Problem;
+use crate::ingest::{Basis, Because};
 
 /// How an answer was given. A grant from a page needs a real gesture; Esc is never a yes.
 pub(in crate::http) const GESTURES: &[&str] =
@@ -34,6 +35,14 @@ fn schema(words: &[&str]) -> Schema {
 
 pub(super) fn act() -> Schema {
     schema(Act::WORDS)
+}
+
+pub(super) fn basis() -> Schema {
+    schema(Basis::WORDS)
+}
+
+pub(super) fn because() -> Schema {
+    schema(Because::WORDS)
 }
 
 pub(super) fn verdict() -> Schema {
