@@ -1,6 +1,11 @@
 //! The comparison of policies, held against brute force: on random pairs of policies, every
 //! widening that any sampled use shows is reported, and every reported one is shown by its witness.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeSet;
 

@@ -42,17 +42,17 @@ impl Agreed {
         if before == after {
             return;
         }
-        self.subtract(Held { purpose, statements: before });
+        self.subtract(&Held { purpose, statements: before });
         if !after.is_empty() {
             *self.people.entry(Held { purpose, statements: after }).or_default() += 1;
         }
     }
 
-    fn subtract(&mut self, held: Held) {
-        if let Some(count) = self.people.get_mut(&held) {
+    fn subtract(&mut self, held: &Held) {
+        if let Some(count) = self.people.get_mut(held) {
             *count = count.saturating_sub(1);
             if *count == 0 {
-                self.people.remove(&held);
+                self.people.remove(held);
             }
         }
     }

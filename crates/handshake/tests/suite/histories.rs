@@ -117,45 +117,11 @@ impl Player {
             }
             Deed::Decide { customer, purpose, data, recipient, channel, gpc } => {
                 let who = customer.map_or(Who::Nobody, |it| Who::Customer(pick(&customers, it)));
-                let name = pick(&DATA, *data);
-                let wanted = Wanted {
-                    who,
-                    act: Act::Use,
-                    purpose: pick(&PURPOSES, *purpose),
-                    data: &[WantedDatum { name, collected_at: None }],
-                    recipient: pick(&RECIPIENTS, *recipient),
-                    channel: pick(&CHANNELS, *channel),
-                    tags: &[],
-                    signals: if *gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
-                    jurisdiction: "EU",
-                    campaign: Some("spring"),
-                    assignment: Some(Assignment {
-                        experiment: "colour",
-                        arm: 1,
-                        allocation: &[400_000, 600_000],
-                    }),
-                };
-                let decided = turn.decide(CALLER, &request, &wanted).unwrap();
-                self.decisions.push(decided.position);
-                if decided.verdict == Verdict::Allowed && !agreed(&turn, &wanted) {
-                    self.allowed_outside.push(format!("{wanted:?}"));
-                }
+                let names = [(&PURPOSES[..], *purpose), (&DATA, *data), (&RECIPIENTS, *recipient)];
+                self.decide(&mut turn, who, names.map(|(of, at)| pick(of, at)), (*channel, *gpc));
             }
             Deed::Report { back, done } => {
-                let nth = self.decisions.len().checked_sub(1 + usize::from(*back));
-                let Some(&decision) = nth.and_then(|at| self.decisions.get(at)) else { return };
-                let carried = if *done { Carried::Done } else { Carried::Withheld };
-                let outcome = Outcome {
-                    decision,
-                    carried: Some(carried),
-                    because: "deadline",
-                    metric: Some("click"),
-                    value: Some(Value { amount: "0.10", currency: "EUR" }),
-                    assumed: false,
-                    only_of: None,
-                };
-                // A decision older than 35 days can no longer be reported on.
-                let _late = turn.report(CALLER, &request, &outcome);
+                self.report(&mut turn, usize::from(*back), *done);
             }
             Deed::Count => {
                 let counted = Counted { metric: "visits", count: 3, imported: false };
@@ -177,6 +143,53 @@ impl Player {
         if let Some(ticket) = turn.commit().unwrap() {
             ticket.wait().unwrap();
         }
+    }
+
+    fn decide(
+        &mut self,
+        turn: &mut Turn<'_>,
+        who: Who<'_>,
+        [purpose, name, recipient]: [&str; 3],
+        (channel, gpc): (u8, bool),
+    ) {
+        let wanted = Wanted {
+            who,
+            act: Act::Use,
+            purpose,
+            data: &[WantedDatum { name, collected_at: None }],
+            recipient,
+            channel: pick(&CHANNELS, channel),
+            tags: &[],
+            signals: if gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
+            jurisdiction: "EU",
+            campaign: Some("spring"),
+            assignment: Some(Assignment {
+                experiment: "colour",
+                arm: 1,
+                allocation: &[400_000, 600_000],
+            }),
+        };
+        let decided = turn.decide(CALLER, &Request::internal(None), &wanted).unwrap();
+        self.decisions.push(decided.position);
+        if decided.verdict == Verdict::Allowed && !agreed(turn, &wanted) {
+            self.allowed_outside.push(format!("{wanted:?}"));
+        }
+    }
+
+    fn report(&self, turn: &mut Turn<'_>, back: usize, done: bool) {
+        let nth = self.decisions.len().checked_sub(1 + back);
+        let Some(&decision) = nth.and_then(|at| self.decisions.get(at)) else { return };
+        let outcome = Outcome {
+            decision,
+            carried: Some(if done { Carried::Done } else { Carried::Withheld }),
+            because: "deadline",
+            metric: Some("click"),
+            value: Some(Value { amount: "0.10", currency: "EUR" }),
+            assumed: false,
+            only_of: None,
+        };
+        // A decision older than 35 days can no longer be reported on.
+        let _late = turn.report(CALLER, &Request::internal(None), &outcome);
     }
 }
 

@@ -225,7 +225,21 @@ fn difference(
         Class::Channel => after.the_box.channels_line,
         Class::Keep => after.the_box.keep_line,
         Class::Basis => after.the_box.basis_line,
-        _ => after.purpose.line,
+        Class::Purpose
+        | Class::Country
+        | Class::Minors
+        | Class::Objection
+        | Class::Signals
+        | Class::Promise
+        | Class::Frequency
+        | Class::Mode
+        | Class::Words
+        | Class::Benefit
+        | Class::Duty
+        | Class::AskBudget
+        | Class::AskAgain
+        | Class::Controller
+        | Class::Sensitive => after.purpose.line,
     };
     let old_line = found.bar.as_ref().map(|it| it.line).or(before.map(|it| it.purpose.line));
     let lines = match effect {

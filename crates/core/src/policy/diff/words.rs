@@ -63,7 +63,20 @@ pub(super) fn widened(
         Class::Keep => kept(bar, keep, gone),
         Class::Basis if gone => "now asks for permission".to_owned(),
         Class::Basis => "no longer asks for permission".to_owned(),
-        _ => {
+        Class::Country
+        | Class::Minors
+        | Class::Objection
+        | Class::Signals
+        | Class::Promise
+        | Class::Frequency
+        | Class::Mode
+        | Class::Words
+        | Class::Benefit
+        | Class::Duty
+        | Class::AskBudget
+        | Class::AskAgain
+        | Class::Controller
+        | Class::Sensitive => {
             let bar = bar.map_or(String::new(), |it| self::bar(&it.when));
             let now = if gone { "now forbidden" } else { "no longer forbidden" };
             format!("{now}: {bar}")
