@@ -97,7 +97,7 @@ pub(super) fn leaves(policy: &Compiled, name: &Term) -> Option<LeafSet> {
     policy.data(name.code())
 }
 
-/// Whether a `never` bears on a datum of this use.
+/// Whether a `never` bears on a datum of this use, given that it may bear on the purpose.
 pub(super) fn never_bears(
     never: &CompiledNever,
     policy: &Compiled,
@@ -105,12 +105,9 @@ pub(super) fn never_bears(
     (recipient, channel): (u64, u64),
     leaves: &LeafSet,
 ) -> bool {
-    let purpose = wanted.purpose.code();
     let tags = wanted.tags.iter().filter_map(|it| policy.tag(it.code()));
     let set = tags.fold(0, |all, bit| all | bit);
     never.data.is_none_or(|it| it.meets(leaves))
-        && never.purposes.as_ref().is_none_or(|it| it.contains(&purpose))
-        && !never.except.contains(&purpose)
         && never.recipients.is_none_or(|it| it & recipient != 0)
         && never.channels.is_none_or(|it| it & channel != 0)
         && never.when_signal.is_none_or(|it| wanted.signals.has(it))

@@ -39,8 +39,9 @@ pub fn decide(policy: &Compiled, statements: &[StatementBox], wanted: &Situation
     clauses::undeclared_names(policy, wanted, &mut reasons);
     let recipient = policy.recipient(wanted.recipient.code()).unwrap_or(0);
     let channel = policy.channel(wanted.channel.code()).unwrap_or(0);
-    nevers_and_names(policy, wanted, (recipient, channel), &mut reasons);
     let purpose = policy.purpose_of(wanted.purpose.code());
+    let nevers = purpose.map_or(&policy.nevers_of_all, |it| &it.nevers);
+    nevers_and_names(policy, wanted, (nevers, recipient, channel), &mut reasons);
     if let Some(purpose) = purpose {
         let case = Case { policy, purpose, wanted, statements, recipient, channel };
         clauses::whole_use(&case, &mut reasons);
@@ -53,7 +54,7 @@ pub fn decide(policy: &Compiled, statements: &[StatementBox], wanted: &Situation
 fn nevers_and_names(
     policy: &Compiled,
     wanted: &Situation,
-    reach: (u64, u64),
+    (nevers, recipient, channel): (&[u16], u64, u64),
     out: &mut Vec<Reason>,
 ) {
     for (at, datum) in (0u16..).zip(&wanted.data) {
@@ -68,8 +69,9 @@ fn nevers_and_names(
             });
             continue;
         };
-        for (number, never) in (0u16..).zip(&policy.nevers) {
-            if clauses::never_bears(never, policy, wanted, reach, &leaves) {
+        for &number in nevers {
+            let Some(never) = policy.nevers.get(usize::from(number)) else { continue };
+            if clauses::never_bears(never, policy, wanted, (recipient, channel), &leaves) {
                 out.push(Reason {
                     clause: Clause::Never,
                     code: ReasonCode::Never,

@@ -1,6 +1,6 @@
 //! The compiled policy: the document as bitsets, for decisions that take no allocation to read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -33,6 +33,8 @@ pub struct Compiled {
     pub channels: Vec<(Code, Name)>,
     pub tags: Vec<(Code, Name)>,
     pub nevers: Vec<CompiledNever>,
+    /// Places of the promises that bear on any purpose there is or is not.
+    pub nevers_of_all: Vec<u16>,
     data: Vec<(Code, LeafSet)>,
     /// The purpose that covers a feature.
     pub(super) serving: Vec<(Feature, Code)>,
@@ -69,6 +71,8 @@ pub struct CompiledPurpose {
     pub objection: Option<Line>,
     pub signals: Vec<SignalRule>,
     pub limits: Vec<CompiledLimit>,
+    /// Places of the promises that may bear on it.
+    pub nevers: Vec<u16>,
     /// The offer given in return, if any.
     pub offer: Code,
     /// Duties as `policy.kdl` words them, for the caller.
@@ -166,6 +170,7 @@ impl Compiled {
             channels: list(Family::Channel, policy.channels.keys().collect()),
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
+            nevers_of_all: Vec::new(),
             data: Vec::new(),
             serving: Vec::new(),
             meanings: Vec::new(),
@@ -187,6 +192,7 @@ impl Compiled {
         }
         let nevers = policy.nevers.iter().map(|it| compiled.never(policy, names, it)).collect();
         compiled.nevers = nevers;
+        compiled.enter_nevers();
         compiled.serving = feature::serving(policy, names);
         compiled.enter_meanings();
         compiled
@@ -233,6 +239,7 @@ impl Compiled {
                     line: limit.line,
                 })
                 .collect(),
+            nevers: Vec::new(),
             offer: offer.unwrap_or(Code::NONE),
             duties: it.duties.iter().map(Duty::text).collect(),
             ask_again: it.ask_again,
@@ -279,6 +286,29 @@ impl Compiled {
             }
         }
         set
+    }
+
+    /// Notes for each purpose which promises may bear on it, so that a decision passes by the rest.
+    fn enter_nevers(&mut self) {
+        let mut of: BTreeMap<Code, Vec<u16>> = BTreeMap::new();
+        for (at, never) in (0u16..).zip(&self.nevers) {
+            match &never.purposes {
+                None => self.nevers_of_all.push(at),
+                Some(purposes) => {
+                    purposes.iter().for_each(|it| of.entry(*it).or_default().push(at))
+                }
+            }
+        }
+        let nevers = &self.nevers;
+        for purpose in &mut self.purposes {
+            let excepted = |at: &u16| {
+                let never = nevers.get(usize::from(*at));
+                never.is_some_and(|it| it.except.contains(&purpose.code))
+            };
+            let own = of.remove(&purpose.code).unwrap_or_default();
+            let all = self.nevers_of_all.iter().copied().chain(own);
+            purpose.nevers = all.filter(|at| !excepted(at)).collect();
+        }
     }
 
     fn enter_meanings(&mut self) {

@@ -12,7 +12,6 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use super::canonical::hash;
 use super::compile::Compiled;
 use super::declared::declared_names;
 use super::model::{Anchor, Line, Policy};
@@ -145,8 +144,9 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
             names.declare(family.number(), name.as_str());
         }
     }
-    let before = Compiled::new(old, &names, 1, hash(old));
-    let after = Compiled::new(new, &names, 2, hash(new));
+    // Nobody asks these two for their identity, which takes longer to find than all else here.
+    let before = Compiled::new(old, &names, 1, [0; 32]);
+    let after = Compiled::new(new, &names, 2, [0; 32]);
     let mut differences = widened::differences((&before, &after), Effect::Widened);
     differences.extend(widened::differences((&after, &before), Effect::Narrowed));
     differences.extend(widened::modes(&before, &after));

@@ -72,11 +72,8 @@ impl<'a> Side<'a> {
     fn new(policy: &'a Compiled, purpose: &'a CompiledPurpose) -> Option<Side<'a>> {
         // A purpose of a file is one box; unions come of statements only.
         let the_box = purpose.boxes.first()?;
-        let bears = |it: &&CompiledNever| {
-            it.purposes.as_ref().is_none_or(|it| it.contains(&purpose.code))
-                && !it.except.contains(&purpose.code)
-        };
-        let nevers = policy.nevers.iter().filter(bears);
+        let never = |at: &u16| policy.nevers.get(usize::from(*at));
+        let nevers = purpose.nevers.iter().filter_map(never);
         Some(Side {
             policy,
             purpose,
