@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
-    permissions, policies, preflight, shown, visit,
+    answers, ask, assets, batch, catalog, counts, decide, events, gpc, identities, operator,
+    outcomes, permissions, policies, preflight, shown, visit,
 };
 use super::layers;
 use super::state::App;
@@ -38,10 +38,26 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(operator::openapi_json))
         .route("/errors", get(operator::errors))
         .route("/schemas/{name}", get(operator::schema))
+        .merge(pages())
         .fallback(operator::not_found)
         .method_not_allowed_fallback(operator::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), layers::around))
         .with_state(app)
+}
+
+/// What browsers load for people to read. It promises programs nothing, so it is not in the
+/// contract.
+fn pages() -> Router<Arc<App>> {
+    let mut pages = Router::new();
+    for (path, page) in [
+        (assets::SCRIPT.path, get(assets::script)),
+        (&*assets::SCRIPT.versioned, get(assets::script_for_ever)),
+        (assets::STYLE.path, get(assets::style)),
+        (&*assets::STYLE.versioned, get(assets::style_for_ever)),
+    ] {
+        pages = pages.route(path, page);
+    }
+    pages
 }
 
 /// A door for pages: they may ask first whether they may.

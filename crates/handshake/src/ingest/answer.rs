@@ -81,6 +81,8 @@ struct Resolved {
 }
 
 const GESTURE_MAX: usize = 32;
+/// The gesture of a page without scripts.
+pub const BY_FORM: &str = "form";
 
 impl Turn<'_> {
     /// Records an answer. A grant by somebody unknown makes them known; a refusal does not.
@@ -121,6 +123,12 @@ impl Turn<'_> {
             stamp.claimed_at = None;
         }
         let ask = resolved.ask.as_ref();
+        if let Some(ask) = ask.filter(|_| it.gesture == BY_FORM) {
+            // Nobody can answer what was not shown, and a page without scripts cannot say that
+            // it was: the answer is when we learn of it.
+            let nameless = Stamp { event: EventId::NONE, digest: 0, ..stamp };
+            self.push(&nameless, slot, Fact::AskShown(ask.fact(0)));
+        }
         let clear = AnswerGiven {
             ask: ask.map_or(Vec::new(), |it| it.ask.to_vec()),
             purpose: resolved.purpose.0,

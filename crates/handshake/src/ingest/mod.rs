@@ -17,9 +17,10 @@ mod publish;
 mod refusal;
 mod request;
 mod site;
+mod terms;
 mod turn;
 
-pub use answer::{Answered, Answering, PermissionView, Permissions, Question};
+pub use answer::{Answered, Answering, BY_FORM, PermissionView, Permissions, Question};
 pub use ask::{AskWanted, Asked, AskedRef, Visitor};
 pub use collect::{Behaviour, Collected, Line, Value, happening_leaves};
 pub use decide::{Decided, ReasonReply, Wanted, WantedDatum};
@@ -31,4 +32,5 @@ pub use publish::Publishing;
 pub use refusal::Refusal;
 pub use request::{Caller, Request, Who};
 pub use site::{Site, SiteSecret};
+pub use terms::{Party, Terms};
 pub use turn::Turn;

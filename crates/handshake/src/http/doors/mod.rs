@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod ask;
+pub mod assets;
 pub mod batch;
 pub mod catalog;
 pub mod counts;
@@ -14,5 +15,6 @@ pub mod outcomes;
 pub mod permissions;
 pub mod policies;
 pub mod preflight;
+mod said;
 pub mod shown;
 pub mod visit;

@@ -12,9 +12,9 @@ mod who;
 pub(super) mod words;
 
 pub use asking::{
-    Agreed, AnswersReply, AnswersRequest, AskReply, AskRequest, OfferReply, Permission,
-    PermissionsQuery, PermissionsReply, PermissionsRequest, ShownReply, ShownRequest, VisitReply,
-    VisitRequest,
+    Agreed, AnswersReply, AnswersRequest, AskLabels, AskReply, AskRequest, OfferReply, Permission,
+    PermissionsQuery, PermissionsReply, PermissionsRequest, SaidReply, ShownReply, ShownRequest,
+    VisitReply, VisitRequest,
 };
 pub use collecting::{
     CatalogQuery, CatalogReply, CatalogRequest, CatalogStored, CountsRequest, Event, EventReply,

@@ -1,0 +1,359 @@
+//! What Handshake itself says to customers, in the languages it speaks.
+//!
+//! What a merchant says stands in the policy and is shown as written; these are the words around
+//! it. A language we do not speak gets English, marked as such.
+
+use handshake_core::policy::{Anchor, Keep, RecipientKind};
+use handshake_core::vocabulary::{Millis, Period, Unit};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::ingest::Party;
+
+/// The words of one language.
+#[derive(Debug)]
+pub(in crate::http) struct Words {
+    pub lang: &'static str,
+    /// The language's own name.
+    pub name: &'static str,
+    pub may_we: &'static str,
+    pub all_right: &'static str,
+    pub yes: &'static str,
+    pub no: &'static str,
+    pub later: &'static str,
+    pub what: &'static str,
+    pub who: &'static str,
+    pub how_long: &'static str,
+    pub you_get: &'static str,
+    pub why: &'static str,
+    pub because: &'static str,
+    pub word_for_word: &'static str,
+    pub change_your_mind: &'static str,
+    pub your_deal: &'static str,
+    pub thank_you: &'static str,
+    pub you_said_no: &'static str,
+    pub you_said_later: &'static str,
+    pub taken_back: &'static str,
+    pub our_side: &'static str,
+    pub take_it_back: &'static str,
+    pub see_your_deal: &'static str,
+    pub nobody_else: &'static str,
+    pub works_for_us: &'static str,
+    pub another_company: &'static str,
+    pub until_taken_back: &'static str,
+    pub deal: &'static Deal,
+    months: [&'static str; 12],
+}
+
+/// The words of `/my-deal`.
+#[derive(Debug)]
+pub(in crate::http) struct Deal {
+    pub said_yes: &'static str,
+    pub said_less: &'static str,
+    pub said_no: &'static str,
+    pub put_off: &'static str,
+    pub took_back: &'static str,
+    pub ran_out: &'static str,
+    pub not_asked: &'static str,
+    pub since: &'static str,
+    pub until: &'static str,
+    pub take_this_back: &'static str,
+    pub change_to_yes: &'static str,
+    pub now_wanted: &'static str,
+    pub until_you_answer: &'static str,
+    pub without_asking: &'static str,
+    pub object: &'static str,
+    pub objected: &'static str,
+    pub lift: &'static str,
+    pub gpc: &'static str,
+    pub dnt: &'static str,
+    pub no_signal: &'static str,
+    pub know_nothing: &'static str,
+    pub refused_here: &'static str,
+    pub nothing_asked: &'static str,
+    pub done: &'static str,
+    pub not_used: &'static str,
+    pub kept_every_time: &'static str,
+    pub never_used_yet: &'static str,
+    pub ledger: &'static str,
+    pub fictional: &'static str,
+    pub now: &'static str,
+}
+
+const EN: Words = Words {
+    lang: "en",
+    name: "English",
+    may_we: "May we",
+    all_right: "Is that all right with you?",
+    yes: "Yes, you may",
+    no: "No, thank you",
+    later: "Ask me later",
+    what: "What",
+    who: "Who",
+    how_long: "How long",
+    you_get: "You get",
+    why: "Why are you asking?",
+    because: "Because we do this only if you say yes. Everything else works without it.",
+    word_for_word: "What you would agree to, word for word:",
+    change_your_mind: "Change your mind whenever you like in",
+    your_deal: "your deal",
+    thank_you: "Thank you. You said yes.",
+    you_said_no: "You said no. We keep to it.",
+    you_said_later: "We will ask another day.",
+    taken_back: "You took it back. It holds from now on.",
+    our_side: "And our side of it",
+    take_it_back: "Take it back",
+    see_your_deal: "See your deal",
+    nobody_else: "nobody else",
+    works_for_us: "works for us",
+    another_company: "another company",
+    until_taken_back: "Until you take it back",
+    deal: &EN_DEAL,
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+};
+
+const EN_DEAL: Deal = Deal {
+    said_yes: "You said yes",
+    said_less: "You said yes to less than we now want",
+    said_no: "You said no",
+    put_off: "You put it off",
+    took_back: "You took it back",
+    ran_out: "Your yes ran out",
+    not_asked: "Not answered",
+    since: "Since",
+    until: "Until",
+    take_this_back: "Take this back",
+    change_to_yes: "Change to yes",
+    now_wanted: "We would now like to do this:",
+    until_you_answer: "Until you answer, we keep to what you agreed to.",
+    without_asking: "What we do without asking",
+    object: "Object",
+    objected: "You objected, and we stopped.",
+    lift: "Allow it again",
+    gpc: "Your browser sends Global Privacy Control. We take it as your no to:",
+    dnt: "Your browser sends Do Not Track. We take it as your no to:",
+    no_signal: "Your browser sends no opt-out signal.",
+    know_nothing: "We know nothing about you: you have agreed to nothing, ordered nothing and not signed in here.",
+    refused_here: "You said no on this device. That is kept here, without any number that could name you.",
+    nothing_asked: "So there is nothing to take back.",
+    done: "Done. This is how it stands now.",
+    not_used: "We have not used it yet.",
+    kept_every_time: "We kept to this deal every time.",
+    never_used_yet: "We have not used anything of it yet.",
+    ledger: "Kept in a ledger that nobody can quietly change.",
+    fictional: "A fictional shop, made up to show how this works.",
+    now: "now",
+};
+
+const DE: Words = Words {
+    lang: "de",
+    name: "Deutsch",
+    may_we: "Dürfen wir",
+    all_right: "Ist das für Sie in Ordnung?",
+    yes: "Ja, gern",
+    no: "Nein, danke",
+    later: "Später fragen",
+    what: "Was",
+    who: "Wer",
+    how_long: "Wie lange",
+    you_get: "Sie bekommen",
+    why: "Warum fragen Sie?",
+    because: "Weil wir das nur tun, wenn Sie ja sagen. Alles andere geht auch ohne.",
+    word_for_word: "Wozu Sie ja sagen würden, Wort für Wort:",
+    change_your_mind: "Ändern können Sie das jederzeit unter",
+    your_deal: "Ihre Abmachung",
+    thank_you: "Danke. Sie haben ja gesagt.",
+    you_said_no: "Sie haben nein gesagt. Wir halten uns daran.",
+    you_said_later: "Wir fragen ein andermal.",
+    taken_back: "Sie haben es zurückgenommen. Das gilt ab sofort.",
+    our_side: "Und unser Teil",
+    take_it_back: "Zurücknehmen",
+    see_your_deal: "Ihre Abmachung ansehen",
+    nobody_else: "sonst niemand",
+    works_for_us: "arbeitet für uns",
+    another_company: "eine andere Firma",
+    until_taken_back: "Bis Sie es zurücknehmen",
+    deal: &DE_DEAL,
+    months: [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+};
+
+const DE_DEAL: Deal = Deal {
+    said_yes: "Sie haben ja gesagt",
+    said_less: "Sie haben zu weniger ja gesagt, als wir jetzt möchten",
+    said_no: "Sie haben nein gesagt",
+    put_off: "Sie haben es verschoben",
+    took_back: "Sie haben es zurückgenommen",
+    ran_out: "Ihr Ja ist abgelaufen",
+    not_asked: "Nicht beantwortet",
+    since: "Seit",
+    until: "Bis",
+    take_this_back: "Zurücknehmen",
+    change_to_yes: "In ein Ja ändern",
+    now_wanted: "Jetzt möchten wir das tun:",
+    until_you_answer: "Bis Sie antworten, bleiben wir bei dem, was Sie erlaubt haben.",
+    without_asking: "Was wir tun, ohne zu fragen",
+    object: "Widersprechen",
+    objected: "Sie haben widersprochen, und wir haben aufgehört.",
+    lift: "Wieder erlauben",
+    gpc: "Ihr Browser sendet Global Privacy Control. Wir nehmen das als Ihr Nein zu:",
+    dnt: "Ihr Browser sendet Do Not Track. Wir nehmen das als Ihr Nein zu:",
+    no_signal: "Ihr Browser sendet kein Widerspruchssignal.",
+    know_nothing: "Wir wissen nichts über Sie: Sie haben hier nichts erlaubt, nichts bestellt und sich nicht angemeldet.",
+    refused_here: "Auf diesem Gerät haben Sie nein gesagt. Das bleibt hier, ohne eine Nummer, die Sie erkennbar macht.",
+    nothing_asked: "Also gibt es nichts zurückzunehmen.",
+    done: "Erledigt. So steht es jetzt.",
+    not_used: "Wir haben es noch nicht genutzt.",
+    kept_every_time: "Wir haben uns jedes Mal daran gehalten.",
+    never_used_yet: "Wir haben davon noch nichts genutzt.",
+    ledger: "Aufbewahrt in einem Buch, das niemand heimlich ändern kann.",
+    fictional: "Ein erfundener Laden, der zeigt, wie das hier geht.",
+    now: "jetzt",
+};
+
+/// Every language we speak.
+pub(in crate::http) const ALL: [&Words; 2] = [&EN, &DE];
+
+/// The words for a language tag such as `de` or `de-AT`; English for one we do not speak.
+pub(in crate::http) fn words(language: &str) -> &'static Words {
+    let primary = language.split('-').next().unwrap_or_default();
+    ALL.into_iter().find(|it| it.lang.eq_ignore_ascii_case(primary)).unwrap_or(&EN)
+}
+
+impl Words {
+    fn is_german(&self) -> bool {
+        self.lang == DE.lang
+    }
+
+    /// Who gets it: `Ridgeline Bikes, nobody else`.
+    pub(in crate::http) fn parties(&self, who: &[Party]) -> String {
+        let one = |it: &Party| {
+            let place = it.country.as_ref().map_or(String::new(), |it| format!(", {it}"));
+            match it.kind {
+                RecipientKind::Ourselves => it.label.clone(),
+                RecipientKind::Processor => format!("{} ({}{place})", it.label, self.works_for_us),
+                RecipientKind::ThirdParty => {
+                    format!("{} ({}{place})", it.label, self.another_company)
+                }
+            }
+        };
+        let mut named: Vec<String> = who.iter().map(one).collect();
+        if who.iter().all(|it| it.kind == RecipientKind::Ourselves) {
+            named.push(self.nobody_else.to_owned());
+        }
+        named.join(", ")
+    }
+
+    /// How long it is kept: `13 months after your last visit`.
+    pub(in crate::http) fn keep(&self, keep: &Keep) -> String {
+        let from = match (keep.after, self.is_german()) {
+            (Anchor::Collection, false) => "after it was collected",
+            (Anchor::Order, false) => "after the order",
+            (Anchor::LastVisit, false) => "after your last visit",
+            (Anchor::LastOrder, false) => "after your last order",
+            (Anchor::LastDecision, false) => "after it was last used",
+            (Anchor::Collection, true) => "nach dem Erheben",
+            (Anchor::Order, true) => "nach der Bestellung",
+            (Anchor::LastVisit, true) => "nach Ihrem letzten Besuch",
+            (Anchor::LastOrder, true) => "nach Ihrer letzten Bestellung",
+            (Anchor::LastDecision, true) => "nach der letzten Nutzung",
+        };
+        format!("{} {from}", self.period(keep.period))
+    }
+
+    /// `Until 13 months after your last visit`.
+    pub(in crate::http) fn until(&self, keep: Option<&Keep>) -> String {
+        let Some(keep) = keep else { return self.until_taken_back.to_owned() };
+        format!("{} {}", self.deal.until, self.keep(keep))
+    }
+
+    pub(in crate::http) fn period(&self, it: Period) -> String {
+        if !self.is_german() {
+            return it.to_string();
+        }
+        let unit = match (it.unit, it.count) {
+            (Unit::Hours, 1) => "Stunde",
+            (Unit::Hours, _) => "Stunden",
+            (Unit::Days, 1) => "Tag",
+            (Unit::Days, _) => "Tage",
+            (Unit::Weeks, 1) => "Woche",
+            (Unit::Weeks, _) => "Wochen",
+            (Unit::Months, 1) => "Monat",
+            (Unit::Months, _) => "Monate",
+            (Unit::Years, 1) => "Jahr",
+            (Unit::Years, _) => "Jahre",
+        };
+        format!("{} {unit}", it.count)
+    }
+
+    /// `14 November 2026`, in the policy's time zone.
+    pub(in crate::http) fn date(&self, at: Millis, zone: &TimeZone) -> String {
+        let Ok(instant) = Timestamp::from_millisecond(at.0) else { return at.to_string() };
+        let date = instant.to_zoned_datetime(zone.clone()).date();
+        let month = usize::try_from(date.month() - 1).ok().and_then(|it| self.months.get(it));
+        let dot = if self.is_german() { "." } else { "" };
+        format!("{}{dot} {} {}", date.day(), month.unwrap_or(&""), date.year())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_says_how_long_and_when() {
+        let keep = Keep {
+            period: Period { count: 13, unit: Unit::Months },
+            after: Anchor::LastVisit,
+            law: None,
+            line: handshake_core::policy::Line::default(),
+        };
+        let said = |language: &str| {
+            let words = words(language);
+            let date = words.date(Millis(1_795_000_000_000), &TimeZone::UTC);
+            format!("{}; {date}", words.until(Some(&keep)))
+        };
+        assert_eq!(said("en-GB"), "Until 13 months after your last visit; 18 November 2026");
+        assert_eq!(said("de"), "Bis 13 Monate nach Ihrem letzten Besuch; 18. November 2026");
+        assert_eq!(words("fr").lang, "en");
+    }
+
+    #[test]
+    fn only_the_shop_itself_is_nobody_else() {
+        let party = |label: &str, kind, country: Option<&str>| Party {
+            label: label.to_owned(),
+            kind,
+            country: country.map(str::to_owned),
+        };
+        let us = party("Ridgeline Bikes", RecipientKind::Ourselves, None);
+        let mailer = party("Posthorn", RecipientKind::Processor, Some("NL"));
+        let en = words("en");
+        assert_eq!(en.parties(&[us.clone()]), "Ridgeline Bikes, nobody else");
+        assert_eq!(en.parties(&[us, mailer]), "Ridgeline Bikes, Posthorn (works for us, NL)");
+    }
+}
