@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod cards;
 mod doors;
 mod histories;
 mod kills;
