@@ -268,12 +268,18 @@ const take = (slot, to) => {
   return card;
 };
 
-/** Puts the result where the card was, as high as the card was, and reads it out. */
+/** From the top of an element to the bottom of its margin. */
+const reach = (/** @type {HTMLElement} */ it) =>
+  it.getBoundingClientRect().height + parseFloat(getComputedStyle(it).marginBlockEnd);
+
+/** Puts the result where the card was, keeps what follows where it is, and reads it out. */
 const replace = (/** @type {HTMLElement} */ card, /** @type {HTMLElement} */ said, /** @type {any} */ to) => {
-  said.style.minBlockSize = `${card.getBoundingClientRect().height}px`;
+  const before = reach(card);
   card.replaceWith(said);
+  const spare = before - reach(said);
+  if (spare > 0) said.style.marginBlockEnd = `${parseFloat(getComputedStyle(said).marginBlockEnd) + spare}px`;
   take(said, to);
-  /** @type {HTMLElement | null} */ (said.querySelector("[tabindex]"))?.focus({ preventScroll: true });
+  /** @type {HTMLElement | null} */ (said.querySelector("[tabindex]"))?.focus();
 };
 
 /** Says that it did not work, in the server's words where there are any. */
