@@ -15,6 +15,7 @@ mod policies;
 mod requests;
 mod state;
 mod tallies;
+mod uses;
 
 pub use asks::{AskCount, Asks, UsedAsk};
 pub use books::{Books, OrderDay, Outcomes};
@@ -26,3 +27,4 @@ pub use policies::{Policies, Published};
 pub use requests::{Remembered, Requests};
 pub use state::State;
 pub use tallies::{OpenUse, Tallies, TallyKey};
+pub use uses::{PurposeUses, Uses, WEEKS};

@@ -13,13 +13,15 @@ use super::people::People;
 use super::policies::Policies;
 use super::requests::{Remembered, Requests};
 use super::tallies::Tallies;
+use super::uses::Uses;
 use crate::decision::Age;
 use crate::event::{
     AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
     OutcomePersonal, Recorded, UseCarriedOut, UseDecided,
 };
 use crate::vocabulary::{
-    Act, Advice, Answer, Carried, Code, Dictionary, Family, PersonId, Signals, Slot,
+    Act, Advice, Answer, Carried, Code, Dictionary, Family, Millis, PersonId, Position, Signals,
+    Slot,
 };
 
 /// Everything known of one site.
@@ -29,6 +31,7 @@ pub struct State {
     pub policies: Policies,
     pub people: People,
     pub tallies: Tallies,
+    pub uses: Uses,
     pub books: Books,
     pub asks: Asks,
     pub catalogue: Catalogue,
@@ -48,6 +51,7 @@ impl Default for State {
             policies: Policies::default(),
             people: People::default(),
             tallies: Tallies::default(),
+            uses: Uses::default(),
             books: Books::default(),
             asks: Asks::default(),
             catalogue: Catalogue::default(),
@@ -100,7 +104,7 @@ impl State {
                     self.decided(it, day, decided);
                 }
             }
-            Fact::UseCarriedOut(carried, _) => self.carried_out(carried),
+            Fact::UseCarriedOut(carried, _) => self.carried_out(it.at, carried),
             Fact::OutcomeObserved(outcome, personal) => {
                 self.outcome(day, outcome, personal.as_ref());
             }
@@ -179,6 +183,9 @@ impl State {
 
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
+        if let Some(slot) = it.slot {
+            self.uses.decided(slot, (it.at, day), decided);
+        }
         let proceeds = decided.advice == Advice::Proceed.number();
         let counts = [Act::Use.number(), Act::Share.number()].contains(&decided.act);
         let purpose = Code(decided.purpose);
@@ -193,17 +200,21 @@ impl State {
         compiled.is_some_and(|it| !it.limits.is_empty())
     }
 
-    fn carried_out(&mut self, it: &UseCarriedOut) {
-        if let Some(open) = self.tallies.carried_out(it)
+    fn carried_out(&mut self, at: Millis, it: &UseCarriedOut) {
+        let before = self.tallies.open(Position(it.decision)).copied();
+        let now = self.tallies.carried_out(it);
+        if let Some((before, now)) = before.zip(now) {
+            self.uses.carried_out(at, &before, &now);
+        }
+        if let Some(open) = now
             && let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried))
         {
-            let decision = crate::vocabulary::Position(it.decision);
-            self.people.carried(slot, decision, carried);
+            self.people.carried(slot, Position(it.decision), carried);
         }
     }
 
     fn outcome(&mut self, day: Day, it: &OutcomeObserved, personal: Option<&OutcomePersonal>) {
-        let open = self.tallies.open(crate::vocabulary::Position(it.decision));
+        let open = self.tallies.open(Position(it.decision));
         let Some(key) = open.map(|it| it.key) else { return };
         let (amount, currency) = match personal {
             Some(personal) => (&personal.amount, &personal.currency),
@@ -233,6 +244,7 @@ impl State {
         self.policies.dump(&mut out);
         self.people.dump(&mut out);
         self.tallies.dump(&mut out);
+        self.uses.dump(&mut out);
         self.books.dump(&mut out);
         self.asks.dump(&mut out);
         self.catalogue.dump(&mut out);
