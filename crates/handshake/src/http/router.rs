@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    answers, ask, assets, batch, catalog, counts, decide, events, gpc, identities, operator,
-    outcomes, permissions, policies, preflight, shown, visit,
+    answers, ask, assets, batch, catalog, counts, decide, events, gpc, identities, my_deal,
+    objections, operator, outcomes, permissions, policies, preflight, shown, visit,
 };
 use super::layers;
 use super::state::App;
@@ -25,6 +25,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/decide/batch", post(batch::batch))
         .route("/v1/events", browser(post(events::events)))
         .route("/v1/identities", post(identities::identities))
+        .route("/v1/objections", browser(post(objections::objections)))
         .route("/v1/outcomes", browser(post(outcomes::outcomes)))
         .route("/v1/permissions", browser(get(permissions::of_person).post(permissions::own)))
         .route("/v1/policies", get(policies::list).post(policies::publish))
@@ -54,6 +55,8 @@ fn pages() -> Router<Arc<App>> {
         (&*assets::SCRIPT.versioned, get(assets::script_for_ever)),
         (assets::STYLE.path, get(assets::style)),
         (&*assets::STYLE.versioned, get(assets::style_for_ever)),
+        ("/my-deal", get(my_deal::page).post(my_deal::change)),
+        (assets::MY_DEAL_STYLE.path, get(assets::my_deal_style)),
     ] {
         pages = pages.route(path, page);
     }

@@ -141,7 +141,7 @@ impl Turn<'_> {
         }
     }
 
-    fn question(
+    pub(super) fn question(
         &mut self,
         ask: [u8; 16],
         policy: &Published,

@@ -244,7 +244,7 @@ fn purpose_of(state: &SiteState, id: StatementId, now: Millis) -> Result<String,
 }
 
 /// A refusal by somebody unknown stays on the device, without any id.
-fn remember_no(
+pub(super) fn remember_no(
     call: &Call,
     answered: &Answered,
     (now, secure): (Millis, bool),
@@ -261,7 +261,7 @@ fn remember_no(
 }
 
 /// The device saw one more ask. A page without scripts cannot say so when it is shown.
-fn one_more_asked(call: &Call, (now, secure): (Millis, bool)) -> Option<HeaderValue> {
+pub(super) fn one_more_asked(call: &Call, (now, secure): (Millis, bool)) -> Option<HeaderValue> {
     let quarter = Calendar::new(TimeZone::UTC).day(now).quarter();
     cookie::set_asked(AskCount::one_more(call.cookies().asked, quarter, now), secure)
 }

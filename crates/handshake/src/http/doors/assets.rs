@@ -39,6 +39,14 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+pub static MY_DEAL_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        ("/my-deal", ".css", "/my-deal.css"),
+        "text/css; charset=utf-8",
+        include_str!("../pages/my_deal.css"),
+    )
+});
+
 const VERSION_CHARS: usize = 12;
 
 impl Asset {
@@ -103,4 +111,8 @@ pub async fn style(headers: HeaderMap) -> Response {
 
 pub async fn style_for_ever(headers: HeaderMap) -> Response {
     STYLE.answer(&headers, FOR_EVER)
+}
+
+pub async fn my_deal_style(headers: HeaderMap) -> Response {
+    MY_DEAL_STYLE.answer(&headers, FRESH)
 }

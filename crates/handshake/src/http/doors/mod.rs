@@ -10,6 +10,8 @@ pub mod decide;
 pub mod events;
 pub mod gpc;
 pub mod identities;
+pub mod my_deal;
+pub mod objections;
 pub mod operator;
 pub mod outcomes;
 pub mod permissions;

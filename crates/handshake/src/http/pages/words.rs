@@ -8,6 +8,7 @@ use handshake_core::vocabulary::{Millis, Period, Unit};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::deal_words::{DE_DEAL, Deal, EN_DEAL};
 use crate::ingest::Party;
 
 /// The words of one language.
@@ -43,41 +44,6 @@ pub(in crate::http) struct Words {
     pub until_taken_back: &'static str,
     pub deal: &'static Deal,
     months: [&'static str; 12],
-}
-
-/// The words of `/my-deal`.
-#[derive(Debug)]
-pub(in crate::http) struct Deal {
-    pub said_yes: &'static str,
-    pub said_less: &'static str,
-    pub said_no: &'static str,
-    pub put_off: &'static str,
-    pub took_back: &'static str,
-    pub ran_out: &'static str,
-    pub not_asked: &'static str,
-    pub since: &'static str,
-    pub until: &'static str,
-    pub take_this_back: &'static str,
-    pub change_to_yes: &'static str,
-    pub now_wanted: &'static str,
-    pub until_you_answer: &'static str,
-    pub without_asking: &'static str,
-    pub object: &'static str,
-    pub objected: &'static str,
-    pub lift: &'static str,
-    pub gpc: &'static str,
-    pub dnt: &'static str,
-    pub no_signal: &'static str,
-    pub know_nothing: &'static str,
-    pub refused_here: &'static str,
-    pub nothing_asked: &'static str,
-    pub done: &'static str,
-    pub not_used: &'static str,
-    pub kept_every_time: &'static str,
-    pub never_used_yet: &'static str,
-    pub ledger: &'static str,
-    pub fictional: &'static str,
-    pub now: &'static str,
 }
 
 const EN: Words = Words {
@@ -125,39 +91,6 @@ const EN: Words = Words {
     ],
 };
 
-const EN_DEAL: Deal = Deal {
-    said_yes: "You said yes",
-    said_less: "You said yes to less than we now want",
-    said_no: "You said no",
-    put_off: "You put it off",
-    took_back: "You took it back",
-    ran_out: "Your yes ran out",
-    not_asked: "Not answered",
-    since: "Since",
-    until: "Until",
-    take_this_back: "Take this back",
-    change_to_yes: "Change to yes",
-    now_wanted: "We would now like to do this:",
-    until_you_answer: "Until you answer, we keep to what you agreed to.",
-    without_asking: "What we do without asking",
-    object: "Object",
-    objected: "You objected, and we stopped.",
-    lift: "Allow it again",
-    gpc: "Your browser sends Global Privacy Control. We take it as your no to:",
-    dnt: "Your browser sends Do Not Track. We take it as your no to:",
-    no_signal: "Your browser sends no opt-out signal.",
-    know_nothing: "We know nothing about you: you have agreed to nothing, ordered nothing and not signed in here.",
-    refused_here: "You said no on this device. That is kept here, without any number that could name you.",
-    nothing_asked: "So there is nothing to take back.",
-    done: "Done. This is how it stands now.",
-    not_used: "We have not used it yet.",
-    kept_every_time: "We kept to this deal every time.",
-    never_used_yet: "We have not used anything of it yet.",
-    ledger: "Kept in a ledger that nobody can quietly change.",
-    fictional: "A fictional shop, made up to show how this works.",
-    now: "now",
-};
-
 const DE: Words = Words {
     lang: "de",
     name: "Deutsch",
@@ -203,39 +136,6 @@ const DE: Words = Words {
     ],
 };
 
-const DE_DEAL: Deal = Deal {
-    said_yes: "Sie haben ja gesagt",
-    said_less: "Sie haben zu weniger ja gesagt, als wir jetzt möchten",
-    said_no: "Sie haben nein gesagt",
-    put_off: "Sie haben es verschoben",
-    took_back: "Sie haben es zurückgenommen",
-    ran_out: "Ihr Ja ist abgelaufen",
-    not_asked: "Nicht beantwortet",
-    since: "Seit",
-    until: "Bis",
-    take_this_back: "Zurücknehmen",
-    change_to_yes: "In ein Ja ändern",
-    now_wanted: "Jetzt möchten wir das tun:",
-    until_you_answer: "Bis Sie antworten, bleiben wir bei dem, was Sie erlaubt haben.",
-    without_asking: "Was wir tun, ohne zu fragen",
-    object: "Widersprechen",
-    objected: "Sie haben widersprochen, und wir haben aufgehört.",
-    lift: "Wieder erlauben",
-    gpc: "Ihr Browser sendet Global Privacy Control. Wir nehmen das als Ihr Nein zu:",
-    dnt: "Ihr Browser sendet Do Not Track. Wir nehmen das als Ihr Nein zu:",
-    no_signal: "Ihr Browser sendet kein Widerspruchssignal.",
-    know_nothing: "Wir wissen nichts über Sie: Sie haben hier nichts erlaubt, nichts bestellt und sich nicht angemeldet.",
-    refused_here: "Auf diesem Gerät haben Sie nein gesagt. Das bleibt hier, ohne eine Nummer, die Sie erkennbar macht.",
-    nothing_asked: "Also gibt es nichts zurückzunehmen.",
-    done: "Erledigt. So steht es jetzt.",
-    not_used: "Wir haben es noch nicht genutzt.",
-    kept_every_time: "Wir haben uns jedes Mal daran gehalten.",
-    never_used_yet: "Wir haben davon noch nichts genutzt.",
-    ledger: "Aufbewahrt in einem Buch, das niemand heimlich ändern kann.",
-    fictional: "Ein erfundener Laden, der zeigt, wie das hier geht.",
-    now: "jetzt",
-};
-
 /// Every language we speak.
 pub(in crate::http) const ALL: [&Words; 2] = [&EN, &DE];
 
@@ -245,8 +145,13 @@ pub(in crate::http) fn words(language: &str) -> &'static Words {
     ALL.into_iter().find(|it| it.lang.eq_ignore_ascii_case(primary)).unwrap_or(&EN)
 }
 
+/// Whether the language is one of ours.
+pub(in crate::http) fn speaks(primary: &str) -> bool {
+    ALL.into_iter().any(|it| it.lang == primary)
+}
+
 impl Words {
-    fn is_german(&self) -> bool {
+    pub(super) fn is_german(&self) -> bool {
         self.lang == DE.lang
     }
 

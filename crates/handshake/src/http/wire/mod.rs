@@ -6,6 +6,7 @@
 mod asking;
 mod collecting;
 mod governing;
+mod objecting;
 mod said;
 mod using;
 mod who;
@@ -24,6 +25,7 @@ pub use collecting::{
 pub use governing::{
     CheckReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery, SiteState,
 };
+pub use objecting::{ObjectionsReply, ObjectionsRequest};
 pub use said::Said;
 pub use using::{
     BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals, OutcomeReply,
