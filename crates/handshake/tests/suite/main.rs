@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod cards;
+mod deals;
 mod doors;
 mod histories;
 mod kills;
