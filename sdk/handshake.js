@@ -245,7 +245,7 @@ const take = (slot, to) => {
   const field = (/** @type {string} */ name) =>
     /** @type {HTMLInputElement | null} */ (card.querySelector(`input[name=${name}]`))?.value;
   const token = field("token");
-  if (token) seen(card, () => to.shown(token));
+  const wasSeen = token && seen(card, () => to.shown(token).catch(() => {}));
   // Only a click of the browser's own answers; a form sent by a script does not.
   card.addEventListener("submit", (event) => event.preventDefault());
   card.addEventListener("click", async (event) => {
@@ -254,6 +254,8 @@ const take = (slot, to) => {
     event.preventDefault();
     if (card.getAttribute("aria-busy")) return;
     card.setAttribute("aria-busy", "true");
+    // Who answers has seen it, however quickly.
+    if (wasSeen) wasSeen();
     try {
       // The id in the form stands for this answer, however often it is sent.
       const purpose = field("purpose") ?? card.dataset.handshakeAsk;
@@ -292,20 +294,27 @@ const failed = (/** @type {HTMLElement} */ card, /** @type {any} */ error) => {
 };
 
 /**
- * Calls once when at least half of the card, or of the window, was filled by it for a second.
+ * Calls once when at least half of the card, or of the window, was filled by it for a second; or
+ * at once, when what it returns is called.
  *
  * @param {HTMLElement} card @param {() => void} then
  */
 const seen = (card, then) => {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let told = false;
+  const tell = () => {
+    observer.disconnect();
+    clearTimeout(timer);
+    if (!told) then();
+    told = true;
+  };
   const observer = new IntersectionObserver(([entry]) => {
     const half = entry.intersectionRatio >= 0.5
       || entry.intersectionRect.height >= (entry.rootBounds?.height ?? Infinity) / 2;
     clearTimeout(timer);
-    timer = half && document.visibilityState === "visible"
-      ? setTimeout(() => { observer.disconnect(); then(); }, SEEN_MS)
-      : undefined;
+    timer = half && document.visibilityState === "visible" ? setTimeout(tell, SEEN_MS) : undefined;
   }, { threshold: [0, 0.25, 0.5, 0.75] });
   observer.observe(card);
+  return tell;
 };

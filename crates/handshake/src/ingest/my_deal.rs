@@ -192,16 +192,22 @@ impl Turn<'_> {
                 (Some(since), _) => Some(REFUSAL_STANDS.after(since, &zone)),
                 (None, until) => until.map(|it| it.1),
             },
-            _ => None,
+            Standing::NotAsked
+            | Standing::Asked
+            | Standing::Deferred
+            | Standing::Granted
+            | Standing::Expired
+            | Standing::Outgrown => None,
         };
         let uses = slot.and_then(|slot| {
             let uses = self.state().uses.of(slot).iter();
             uses.copied().find(|it| it.purpose == purpose.code)
         });
         let interest = self.last_interest(purpose, person);
-        let proposal = match standing {
-            Standing::Granted => None,
-            _ => self.proposal(policy, purpose, (it, interest.as_ref()), fresh),
+        let proposal = if standing == Standing::Granted {
+            None
+        } else {
+            self.proposal(policy, purpose, (it, interest.as_ref()), fresh)
         };
         let purpose = purpose.name.to_string();
         Ok(Some(Term { purpose, standing, since, agreed, quiet_until, proposal, uses }))

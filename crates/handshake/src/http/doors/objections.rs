@@ -37,7 +37,7 @@ pub async fn objections(
             Who::Nobody => {
                 return Err(Problem::missing("person", "say who objects, `person` or `customer`"));
             }
-            known => known,
+            known @ (Who::Person(_) | Who::Customer(_)) => known,
         }
     };
     let objecting = Objecting { who, purpose: &it.purpose, lifted: it.lifted };

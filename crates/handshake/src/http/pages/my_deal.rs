@@ -120,7 +120,7 @@ fn one_term(it: &DealPage<'_>, words: &Words, term: &Term) -> Result<Markup, Pro
         false => Some(form(
             it,
             &[("purpose", &term.purpose), ("answer", "withdrawn")],
-            html! {
+            &html! {
                 button.answer { (words.deal.take_this_back) }
             },
         )?),
@@ -193,7 +193,7 @@ fn propose(
     let agreed = |line: &String| term.agreed.iter().any(|it| it.terms.what.contains(line));
     let says = underlined(&asked.statement.says, asked.terms.interest.as_deref());
     let lang = &asked.statement.language;
-    let form = form(it, &[("token", &token)], answers)?;
+    let form = form(it, &[("token", &token)], &answers)?;
     Ok(html! {
         @if term.agreed.is_empty() {
             h2 id=(id) lang=(lang) { (says) }
@@ -292,7 +292,7 @@ fn one_other(it: &DealPage<'_>, words: &Words, other: &Other) -> Result<Markup, 
         true => Some(form(
             it,
             &[("purpose", &other.purpose), ("objection", value)],
-            html! {
+            &html! {
                 button.answer { (label) }
             },
         )?),
@@ -346,7 +346,7 @@ fn foot(words: &Words, it: &DealPage<'_>) -> Markup {
 }
 
 /// A form to this very page.
-fn form(it: &DealPage<'_>, fields: &[(&str, &str)], buttons: Markup) -> Result<Markup, Problem> {
+fn form(it: &DealPage<'_>, fields: &[(&str, &str)], buttons: &Markup) -> Result<Markup, Problem> {
     let event = (it.event)()?;
     let all = fields.iter().copied().chain([("event", &*event), ("language", it.language)]);
     Ok(html! {

@@ -258,7 +258,7 @@ mod tests {
         let us = party("Ridgeline Bikes", RecipientKind::Ourselves, None);
         let mailer = party("Posthorn", RecipientKind::Processor, Some("NL"));
         let en = words("en");
-        assert_eq!(en.parties(&[us.clone()]), "Ridgeline Bikes, nobody else");
+        assert_eq!(en.parties(std::slice::from_ref(&us)), "Ridgeline Bikes, nobody else");
         assert_eq!(en.parties(&[us, mailer]), "Ridgeline Bikes, Posthorn (works for us, NL)");
     }
 }
