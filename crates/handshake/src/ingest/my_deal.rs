@@ -203,7 +203,9 @@ impl Turn<'_> {
             let uses = self.state().uses.of(slot).iter();
             uses.copied().find(|it| it.purpose == purpose.code)
         });
-        let interest = self.last_interest(purpose, person);
+        // Changing an answer changes what it was about, and no more.
+        let last = self.last_statement(slot, purpose.code);
+        let interest = self.state().policies.statement(last).and_then(|it| it.interest.clone());
         let proposal = if standing == Standing::Granted {
             None
         } else {
@@ -211,14 +213,6 @@ impl Turn<'_> {
         };
         let purpose = purpose.name.to_string();
         Ok(Some(Term { purpose, standing, since, agreed, quiet_until, proposal, uses }))
-    }
-
-    /// The interest that the newest answer was about, so that changing it changes that.
-    fn last_interest(&self, purpose: &CompiledPurpose, person: Option<Person<'_>>) -> Option<Name> {
-        let entries = person?.permissions.entries().iter();
-        let newest =
-            entries.filter(|it| it.purpose() == purpose.code).max_by_key(|it| it.since())?;
-        self.state().policies.statement(newest.statement())?.interest.clone()
     }
 
     /// What may be agreed to now, in the page's language where the policy speaks it. None where

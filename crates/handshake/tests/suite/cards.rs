@@ -183,9 +183,12 @@ fn an_answer_by_script_brings_what_stands_in_its_place() {
         "token": granted["token"], "purpose": "suggest-gifts", "answer": "withdrawn",
         "gesture": "click", "event": event(),
     });
-    let withdrawn = server.beacon("/v1/answers", &body, &[]).ok();
-    let html = withdrawn["html"].as_str().unwrap();
-    assert!(html.contains("You took it back."), "{html}");
+    for duplicate in [false, true] {
+        let withdrawn = server.beacon("/v1/answers", &body, &[]).ok();
+        assert_eq!(withdrawn["duplicate"], duplicate);
+        let html = withdrawn["html"].as_str().unwrap();
+        assert!(html.contains("You took it back."), "{html}");
+    }
 }
 
 #[test]

@@ -192,6 +192,9 @@ fn taking_back_by_form_holds_at_once() {
     );
     let html = page(&server, "", &[("cookie", &cookie)]);
     assert!(html.contains("You took it back"), "{html}");
+    // What can be agreed to anew is what was taken back, not more.
+    assert!(html.contains("lang=\"en\">Use your interest in <u>mountain</u>, and"), "{html}");
+    assert!(!html.contains("What you like: e bike"), "{html}");
     // Sending the old form again changes nothing, also after a new yes.
     let yes = form_with(&html, "Change to yes");
     assert_eq!(post(&server, &yes, &[("cookie", &cookie)]).status, 303);

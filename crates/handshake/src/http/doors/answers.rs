@@ -120,7 +120,7 @@ async fn from_page(
                 })?;
                 let who = Who::Person(*person);
                 let question = Question::Stated { who, purpose, statement: None, language: None };
-                (question, last_granted(turn.state(), *person, purpose))
+                (question, turn.last_answered(*person, purpose))
             }
         };
         let gesture = it.gesture.as_str();
@@ -164,17 +164,6 @@ fn question_of(
             Ok(FromPage::Withdraws(person))
         }
     }
-}
-
-/// The statement that a withdrawal ends; the newest, if several are in force.
-fn last_granted(state: &SiteState, person: PersonId, purpose: &str) -> Code {
-    let slot = state.people.by_id(person);
-    let person = slot.and_then(|it| state.people.person(it));
-    let purpose = state.names.code(Family::Purpose, purpose);
-    let newest = person.zip(purpose).and_then(|(person, purpose)| {
-        person.permissions.grants(purpose).max_by_key(|it| it.granted_at)
-    });
-    newest.map_or(Code::NONE, |it| it.statement)
 }
 
 async fn from_server(

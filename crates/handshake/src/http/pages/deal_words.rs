@@ -147,6 +147,8 @@ impl Words {
         let english = |n: usize| match n {
             0 => "nothing".to_owned(),
             1 => "one thing".to_owned(),
+            2 => "two things".to_owned(),
+            3 => "three things".to_owned(),
             n => format!("{n} things"),
         };
         match (self.is_german(), yes, no) {
