@@ -27,4 +27,4 @@ pub use policies::{Policies, Published};
 pub use requests::{Remembered, Requests};
 pub use state::State;
 pub use tallies::{OpenUse, Tallies, TallyKey};
-pub use uses::{PurposeUses, Uses, WEEKS};
+pub use uses::{PurposeUses, WEEKS};

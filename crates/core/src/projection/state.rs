@@ -13,7 +13,7 @@ use super::people::People;
 use super::policies::Policies;
 use super::requests::{Remembered, Requests};
 use super::tallies::Tallies;
-use super::uses::Uses;
+use super::uses;
 use crate::decision::Age;
 use crate::event::{
     AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
@@ -31,7 +31,6 @@ pub struct State {
     pub policies: Policies,
     pub people: People,
     pub tallies: Tallies,
-    pub uses: Uses,
     pub books: Books,
     pub asks: Asks,
     pub catalogue: Catalogue,
@@ -51,7 +50,6 @@ impl Default for State {
             policies: Policies::default(),
             people: People::default(),
             tallies: Tallies::default(),
-            uses: Uses::default(),
             books: Books::default(),
             asks: Asks::default(),
             catalogue: Catalogue::default(),
@@ -183,8 +181,8 @@ impl State {
 
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
-        if let Some(slot) = it.slot {
-            self.uses.decided(slot, (it.at, day), decided);
+        if let Some(slot) = it.slot.filter(|_| uses::lets_through(decided)) {
+            self.people.let_through(slot, Code(decided.purpose), (it.at, day));
         }
         let proceeds = decided.advice == Advice::Proceed.number();
         let counts = [Act::Use.number(), Act::Share.number()].contains(&decided.act);
@@ -203,8 +201,10 @@ impl State {
     fn carried_out(&mut self, at: Millis, it: &UseCarriedOut) {
         let before = self.tallies.open(Position(it.decision)).copied();
         let now = self.tallies.carried_out(it);
-        if let Some((before, now)) = before.zip(now) {
-            self.uses.carried_out(at, &before, &now);
+        if let Some((before, now)) = before.zip(now)
+            && let Some(slot) = now.slot.filter(|_| uses::changes(&before, &now))
+        {
+            self.people.came_of(slot, at, (&before, &now));
         }
         if let Some(open) = now
             && let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried))
@@ -244,7 +244,6 @@ impl State {
         self.policies.dump(&mut out);
         self.people.dump(&mut out);
         self.tallies.dump(&mut out);
-        self.uses.dump(&mut out);
         self.books.dump(&mut out);
         self.asks.dump(&mut out);
         self.catalogue.dump(&mut out);

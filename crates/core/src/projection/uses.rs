@@ -3,15 +3,12 @@
 //!
 //! The rest of the ledger is counted by day and caller (`tallies`); this is what the person
 //! themselves is told. A person costs nothing here until something of theirs is used, and then
-//! 44 bytes for each purpose.
-
-use std::collections::HashMap;
-use std::fmt::Write as _;
+//! 44 bytes for each purpose. Kept with the person (`people`), so that no map of everybody grows.
 
 use super::calendar::Day;
 use super::tallies::OpenUse;
 use crate::event::UseDecided;
-use crate::vocabulary::{Act, Advice, Carried, Code, Millis, Slot, Verdict};
+use crate::vocabulary::{Act, Advice, Carried, Code, Millis, Verdict};
 
 /// How many weeks are told apart.
 pub const WEEKS: usize = 8;
@@ -35,11 +32,9 @@ pub struct PurposeUses {
     weeks: [u16; WEEKS],
 }
 
-/// By key slot; sorted by purpose within a person.
-#[derive(Debug, Default)]
-pub struct Uses {
-    people: HashMap<u32, Box<[PurposeUses]>>,
-}
+/// One person's, sorted by purpose.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Uses(Box<[PurposeUses]>);
 
 fn week_of(day: Day) -> i16 {
     i16::try_from(day.0.div_euclid(WEEK_DAYS)).unwrap_or(i16::MAX)
@@ -110,39 +105,42 @@ impl PurposeUses {
     }
 }
 
+/// Whether a decision counts as a use by itself. What is advised against counts only if it is
+/// reported done.
+pub(super) fn lets_through(it: &UseDecided) -> bool {
+    counts(it.act) && it.advice == Advice::Proceed.number()
+}
+
+/// Whether a report changes what a person is told.
+pub(super) fn changes(before: &OpenUse, now: &OpenUse) -> bool {
+    let of = |it: &OpenUse| (is_used(it), is_broken(it));
+    counts(now.key.act.number()) && of(before) != of(now)
+}
+
 impl Uses {
-    /// What was done with one person's data, by purpose.
-    pub fn of(&self, slot: Slot) -> &[PurposeUses] {
-        self.people.get(&slot.0).map_or(&[], |it| it)
+    pub(super) fn all(&self) -> &[PurposeUses] {
+        &self.0
     }
 
-    /// A use was decided. What is advised against counts only if it is reported done.
-    pub(super) fn decided(&mut self, slot: Slot, (at, day): (Millis, Day), it: &UseDecided) {
-        if counts(it.act) && it.advice == Advice::Proceed.number() {
-            let uses = self.entry(slot, Code(it.purpose));
-            uses.last_s = uses.last_s.max(u32::try_from(at.0.div_euclid(1000)).unwrap_or(0));
-            uses.add(day);
-        }
+    /// A use was let through.
+    pub(super) fn decided(&mut self, purpose: Code, (at, day): (Millis, Day)) {
+        let uses = self.entry(purpose);
+        uses.last_s = uses.last_s.max(seconds(at));
+        uses.add(day);
     }
 
     /// What became of a use was reported; perhaps anew, and otherwise than before.
     pub(super) fn carried_out(&mut self, at: Millis, before: &OpenUse, now: &OpenUse) {
-        let Some(slot) = now.slot.filter(|_| counts(now.key.act.number())) else { return };
-        let (was, is) = (is_used(before), is_used(now));
-        let (was_broken, is_broken) = (is_broken(before), is_broken(now));
-        if was == is && was_broken == is_broken {
-            return;
-        }
-        let uses = self.entry(slot, now.key.purpose);
-        match (was, is) {
+        let uses = self.entry(now.key.purpose);
+        match (is_used(before), is_used(now)) {
             (false, true) => {
-                uses.last_s = uses.last_s.max(u32::try_from(at.0.div_euclid(1000)).unwrap_or(0));
+                uses.last_s = uses.last_s.max(seconds(at));
                 uses.add(now.key.day);
             }
             (true, false) => uses.subtract(now.key.day),
             (true, true) | (false, false) => (),
         }
-        match (was_broken, is_broken) {
+        match (is_broken(before), is_broken(now)) {
             (false, true) => {
                 uses.broken = uses.broken.saturating_add(1);
                 if uses.broken_day <= now.key.day {
@@ -154,29 +152,24 @@ impl Uses {
         }
     }
 
-    fn entry(&mut self, slot: Slot, purpose: Code) -> &mut PurposeUses {
-        let person = self.people.entry(slot.0).or_default();
-        let at = match person.binary_search_by_key(&purpose, |it| it.purpose) {
+    fn entry(&mut self, purpose: Code) -> &mut PurposeUses {
+        let at = match self.0.binary_search_by_key(&purpose, |it| it.purpose) {
             Ok(at) => at,
             Err(at) => {
-                let mut all = std::mem::take(person).into_vec();
+                let mut all = std::mem::take(&mut self.0).into_vec();
                 all.reserve_exact(1);
                 all.insert(at, PurposeUses::none(purpose));
-                *person = all.into_boxed_slice();
+                self.0 = all.into_boxed_slice();
                 at
             }
         };
         #[expect(clippy::indexing_slicing, reason = "found or inserted just now")]
-        &mut person[at]
+        &mut self.0[at]
     }
+}
 
-    pub(super) fn dump(&self, out: &mut String) {
-        let mut people: Vec<_> = self.people.iter().collect();
-        people.sort_unstable_by_key(|it| it.0);
-        for (slot, uses) in people {
-            let _infallible = writeln!(out, "uses {slot} {uses:?}");
-        }
-    }
+fn seconds(at: Millis) -> u32 {
+    u32::try_from(at.0.div_euclid(1000)).unwrap_or(0)
 }
 
 fn counts(act: u32) -> bool {
@@ -200,18 +193,13 @@ fn is_broken(it: &OpenUse) -> bool {
 mod tests {
     use super::super::tallies::TallyKey;
     use super::*;
-    use crate::vocabulary::{Mode, Tally};
+    use crate::vocabulary::{Mode, Slot, Tally};
 
     const SHOW: Code = Code(7);
     const ANNA: Slot = Slot(3);
 
-    fn decided(advice: Advice) -> UseDecided {
-        UseDecided {
-            act: Act::Use.number(),
-            purpose: SHOW.0,
-            advice: advice.number(),
-            ..UseDecided::default()
-        }
+    fn decided(act: Act, advice: Advice) -> UseDecided {
+        UseDecided { act: act.number(), advice: advice.number(), ..UseDecided::default() }
     }
 
     fn open(day: i32, verdict: Verdict, advice: Advice, carried: Option<Carried>) -> OpenUse {
@@ -234,12 +222,11 @@ mod tests {
     }
 
     #[test]
-    fn a_person_costs_nothing_until_something_is_used() {
-        let mut uses = Uses::default();
-        uses.decided(ANNA, at(700), &decided(Advice::Withhold));
-        let collect = UseDecided { act: Act::Collect.number(), ..decided(Advice::Proceed) };
-        uses.decided(ANNA, at(700), &collect);
-        assert!(uses.people.is_empty());
+    fn only_uses_count_and_only_what_is_let_through() {
+        assert!(lets_through(&decided(Act::Use, Advice::Proceed)));
+        assert!(lets_through(&decided(Act::Share, Advice::Proceed)));
+        assert!(!lets_through(&decided(Act::Collect, Advice::Proceed)));
+        assert!(!lets_through(&decided(Act::Use, Advice::Withhold)));
         assert_eq!(size_of::<PurposeUses>(), 44);
     }
 
@@ -247,9 +234,9 @@ mod tests {
     fn uses_are_told_by_week() {
         let mut uses = Uses::default();
         for day in [700, 701, 707, 728] {
-            uses.decided(ANNA, at(day), &decided(Advice::Proceed));
+            uses.decided(SHOW, at(day));
         }
-        let [it] = uses.of(ANNA) else { panic!() };
+        let [it] = uses.all() else { panic!() };
         assert_eq!((it.count, it.last()), (4, Some(Millis(728 * 86_400_000))));
         assert_eq!(it.weeks(Day(728)), [0, 0, 0, 2, 1, 0, 0, 1]);
         assert_eq!(it.weeks(Day(735)), [0, 0, 2, 1, 0, 0, 1, 0]);
@@ -259,15 +246,17 @@ mod tests {
     #[test]
     fn what_was_withheld_in_the_end_was_not_used() {
         let mut uses = Uses::default();
-        uses.decided(ANNA, at(700), &decided(Advice::Proceed));
+        uses.decided(SHOW, at(700));
         let before = open(700, Verdict::Allowed, Advice::Proceed, None);
         let withheld = OpenUse { carried: Some(Carried::Withheld), ..before };
+        assert!(changes(&before, &withheld));
         uses.carried_out(at(701).0, &before, &withheld);
-        assert_eq!((uses.of(ANNA)[0].count, uses.of(ANNA)[0].last()), (0, None));
-        assert_eq!(uses.of(ANNA)[0].weeks(Day(700)), [0; WEEKS]);
+        assert_eq!((uses.all()[0].count, uses.all()[0].last()), (0, None));
+        assert_eq!(uses.all()[0].weeks(Day(700)), [0; WEEKS]);
         let done = OpenUse { carried: Some(Carried::Done), ..before };
+        assert!(!changes(&before, &done), "it was counted when it was let through");
         uses.carried_out(at(702).0, &withheld, &done);
-        assert_eq!((uses.of(ANNA)[0].count, uses.of(ANNA)[0].broken), (1, 0));
+        assert_eq!((uses.all()[0].count, uses.all()[0].broken), (1, 0));
     }
 
     #[test]
@@ -276,12 +265,11 @@ mod tests {
         let before = open(700, Verdict::NotAllowed, Advice::Withhold, None);
         let done = OpenUse { carried: Some(Carried::Done), ..before };
         uses.carried_out(at(701).0, &before, &done);
-        let it = uses.of(ANNA)[0];
+        let it = uses.all()[0];
         assert_eq!((it.count, it.broken, it.last_broken()), (1, 1, Some((Day(700), 5))));
         // Reported twice it is still one; taken back it never was.
-        uses.carried_out(at(702).0, &done, &done);
-        assert_eq!(uses.of(ANNA)[0].broken, 1);
+        assert!(!changes(&done, &done));
         uses.carried_out(at(703).0, &done, &before);
-        assert_eq!((uses.of(ANNA)[0].count, uses.of(ANNA)[0].last_broken()), (0, None));
+        assert_eq!((uses.all()[0].count, uses.all()[0].last_broken()), (0, None));
     }
 }

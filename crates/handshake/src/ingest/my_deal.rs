@@ -118,7 +118,7 @@ impl Turn<'_> {
         terms.sort_by_key(|it| order(it.standing));
         let person = slot.and_then(|it| self.state().people.person(it));
         let others = policy.compiled.purposes.iter().filter(|it| !it.needs_permission());
-        let uses = slot.map_or(&[][..], |it| self.state().uses.of(it));
+        let uses = person.as_ref().map_or(&[][..], |it| it.uses());
         let broken = |it: &PurposeUses| {
             let (day, reason) = it.last_broken()?;
             let purpose = policy.compiled.purpose_of(it.purpose);
@@ -199,10 +199,8 @@ impl Turn<'_> {
             | Standing::Expired
             | Standing::Outgrown => None,
         };
-        let uses = slot.and_then(|slot| {
-            let uses = self.state().uses.of(slot).iter();
-            uses.copied().find(|it| it.purpose == purpose.code)
-        });
+        let uses = person
+            .and_then(|person| person.uses().iter().copied().find(|it| it.purpose == purpose.code));
         // Changing an answer changes what it was about, and no more.
         let last = self.last_statement(slot, purpose.code);
         let interest = self.state().policies.statement(last).and_then(|it| it.interest.clone());
