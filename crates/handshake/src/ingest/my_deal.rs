@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::ask::{AskWanted, Asked, REFUSAL_STANDS, Visitor};
 use super::refusal::Refusal;
 use super::request::Who;
-use super::terms::Terms;
+use super::terms::{Terms, what};
 use super::turn::Turn;
 
 /// Whose deal, in which language.
@@ -57,6 +57,8 @@ pub struct Term {
     pub quiet_until: Option<Millis>,
     /// What may be agreed to now, exactly as it would be.
     pub proposal: Option<Asked>,
+    /// The data in it that was not agreed to before, where anything was.
+    pub new: Vec<String>,
     pub uses: Option<PurposeUses>,
 }
 
@@ -209,8 +211,16 @@ impl Turn<'_> {
         } else {
             self.proposal(policy, purpose, (it, interest.as_ref()), fresh)
         };
+        let grants = stood.iter().flat_map(|it| &it.grants);
+        let held: Vec<_> =
+            grants.filter_map(|it| self.state().policies.statement(it.statement)).collect();
+        let new = proposal.as_ref().filter(|_| !held.is_empty()).map_or(Vec::new(), |asked| {
+            let leaves = asked.statement.data.iter();
+            let leaves = leaves.filter(|leaf| !held.iter().any(|it| it.data.contains(*leaf)));
+            what(&policy.policy, leaves, None)
+        });
         let purpose = purpose.name.to_string();
-        Ok(Some(Term { purpose, standing, since, agreed, quiet_until, proposal, uses }))
+        Ok(Some(Term { purpose, standing, since, agreed, quiet_until, proposal, new, uses }))
     }
 
     /// What may be agreed to now, in the page's language where the policy speaks it. None where

@@ -31,7 +31,7 @@ pub struct Party {
 impl Terms {
     pub fn of(policy: &Policy, statement: &Statement) -> Terms {
         Terms {
-            what: what(policy, statement),
+            what: what(policy, &statement.data, statement.interest.as_ref()),
             who: who(policy, &statement.recipients),
             keep: statement.keep.clone(),
             you_get: statement.in_return_says.clone(),
@@ -58,11 +58,15 @@ pub(super) fn who<'a>(policy: &Policy, names: impl IntoIterator<Item = &'a Name>
 }
 
 /// Data in words, one line for each branch of the tree; what the interest shown is about first.
-fn what(policy: &Policy, statement: &Statement) -> Vec<String> {
+pub(super) fn what<'a>(
+    policy: &Policy,
+    data: impl IntoIterator<Item = &'a Name>,
+    interest: Option<&Name>,
+) -> Vec<String> {
     let branch_of = |leaf: &Name| leaf.as_str().split('.').next().unwrap_or_default().to_owned();
-    let shown = statement.interest.as_ref().map(branch_of);
+    let shown = interest.map(branch_of);
     let mut branches: BTreeMap<(bool, String), Vec<String>> = BTreeMap::new();
-    for leaf in &statement.data {
+    for leaf in data {
         let branch = branch_of(leaf);
         let later = Some(&branch) != shown.as_ref();
         branches.entry((later, branch)).or_default().push(word(policy, leaf.as_str()));

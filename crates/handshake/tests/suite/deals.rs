@@ -305,7 +305,7 @@ fn more_than_was_agreed_is_marked_as_new() {
     let hash = first.header("etag").unwrap();
     let wider = first.text.replace("version=7 replaces=6", "version=8 replaces=7").replace(
         "uses contact.email behaviour.viewed",
-        "uses contact.email purchase.value behaviour.viewed",
+        "uses contact.email behaviour.searched behaviour.viewed",
     );
     let authorization = format!("Bearer {}", server.secret);
     let fields = [
@@ -317,14 +317,16 @@ fn more_than_was_agreed_is_marked_as_new() {
     assert_eq!(published.status, 201, "{}", published.text);
     let html = page(&server, "", &[("cookie", &cookie)]);
     assert!(html.contains("You said yes to less than we now want"), "{html}");
-    let new = "<strong>New: </strong><span>What you bought: value</span>";
-    assert!(html.contains(new), "{html}");
-    assert_eq!(html.matches("New: ").count(), 1, "only what is new: {html}");
+    assert!(
+        html.contains("<p>New: <strong>What you do on our site: searched</strong></p>"),
+        "{html}"
+    );
+    assert!(html.contains("<dd>What you do on our site: carted, searched, viewed</dd>"), "{html}");
     let yes = form_with(&html, "Yes, you may");
     let no = form_with(&html, "No, thank you");
     assert_eq!(yes[..yes.len() - 1], no[..no.len() - 1], "yes and no differ in their word only");
     assert_eq!(post(&server, &yes, &[("cookie", &cookie), ("origin", ORIGIN)]).status, 303);
-    let decision = decide(&server, &person, "follow-up-email", "purchase.value");
+    let decision = decide(&server, &person, "follow-up-email", "behaviour.searched");
     assert_eq!(decision["reasons"].as_array().map(Vec::len), Some(0), "{decision}");
 }
 

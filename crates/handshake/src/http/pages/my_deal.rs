@@ -190,9 +190,9 @@ fn propose(
             button.later name="answer" value="deferred" { (words.later) }
         }
     };
-    let agreed = |line: &String| term.agreed.iter().any(|it| it.terms.what.contains(line));
     let says = underlined(&asked.statement.says, asked.terms.interest.as_deref());
     let lang = &asked.statement.language;
+    let foreign = Some(&*asked.terms.label_language).filter(|it| *it != words.lang);
     let form = form(it, &[("token", &token)], &answers)?;
     Ok(html! {
         @if term.agreed.is_empty() {
@@ -201,7 +201,8 @@ fn propose(
             p { (words.deal.now_wanted) }
             h3 lang=(lang) { (says) }
         }
-        (proposed(words, &asked.terms, &|line| !term.agreed.is_empty() && !agreed(line)))
+        @if !term.new.is_empty() { p { (words.deal.new) " " strong lang=[foreign] { (term.new.join("; ")) } } }
+        (proposed(words, &asked.terms))
         @if !term.agreed.is_empty() { p { (words.deal.until_you_answer) } }
         @if term.agreed.is_empty() && term.uses.is_some() {
             (used(words, it.deal, term.uses.as_ref()))
@@ -211,18 +212,13 @@ fn propose(
     })
 }
 
-fn proposed(words: &Words, terms: &Terms, is_new: &dyn Fn(&String) -> bool) -> Markup {
+fn proposed(words: &Words, terms: &Terms) -> Markup {
     let foreign = Some(&*terms.label_language).filter(|it| *it != words.lang);
     html! {
         dl {
             div {
                 dt { (words.what) }
-                @for line in &terms.what {
-                    dd {
-                        @if is_new(line) { strong { (words.deal.new) " " } }
-                        span lang=[foreign] { (line) }
-                    }
-                }
+                @for line in &terms.what { dd lang=[foreign] { (line) } }
             }
             div { dt { (words.who) } dd { (words.parties(&terms.who)) } }
             div { dt { (words.how_long) } dd { (words.until(terms.keep.as_ref())) } }
