@@ -18,6 +18,7 @@ mod policies;
 mod requests;
 mod state;
 mod tallies;
+mod uses;
 
 pub use access::Access;
 pub use agreed::{Agreed, Outgrown};
@@ -32,3 +33,4 @@ pub use policies::{Policies, Published};
 pub use requests::{Remembered, Requests};
 pub use state::State;
 pub use tallies::{OpenUse, Tallies, TallyKey};
+pub use uses::{PurposeUses, WEEKS};

@@ -10,6 +10,9 @@ use std::hash::{DefaultHasher, Hasher};
 use hashbrown::HashTable;
 
 use super::agreed::{self, Agreed};
+use super::calendar::Day;
+use super::tallies::OpenUse;
+use super::uses::{PurposeUses, Uses};
 use crate::decision::{Age, Recent};
 use crate::permission::Permissions;
 use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signals, Slot};
@@ -44,6 +47,8 @@ struct More {
     leaves: Box<[(Code, Seconds)]>,
     /// Uses that count against frequency limits, oldest first.
     uses: Box<[UseMark]>,
+    /// What the person is told of all uses.
+    told: Uses,
 }
 
 /// Whole seconds since 1970; 0 is never. Ages and windows need no finer clock.
@@ -247,6 +252,20 @@ impl People {
         }
     }
 
+    /// A use of the person's data was let through.
+    pub(super) fn let_through(&mut self, slot: Slot, purpose: Code, at: (Millis, Day)) {
+        if let Some(it) = self.more(slot) {
+            it.told.decided(purpose, at);
+        }
+    }
+
+    /// What became of it was reported.
+    pub(super) fn came_of(&mut self, slot: Slot, at: Millis, (before, now): (&OpenUse, &OpenUse)) {
+        if let Some(it) = self.more(slot) {
+            it.told.carried_out(at, before, now);
+        }
+    }
+
     fn more(&mut self, slot: Slot) -> Option<&mut More> {
         let it = self.traits.get_mut(index(slot))?;
         Some(it.more.get_or_insert_default())
@@ -300,6 +319,11 @@ impl Person<'_> {
 
     pub fn objected(&self, purpose: Code) -> bool {
         self.more().is_some_and(|it| it.objections.binary_search(&purpose).is_ok())
+    }
+
+    /// What was done with the person's data, by purpose.
+    pub fn uses(&self) -> &[PurposeUses] {
+        self.traits.more.as_deref().map_or(&[], |it| it.told.all())
     }
 
     pub fn last_visit(&self) -> Option<Millis> {

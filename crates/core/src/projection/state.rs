@@ -15,13 +15,15 @@ use super::people::People;
 use super::policies::Policies;
 use super::requests::{Remembered, Requests};
 use super::tallies::Tallies;
+use super::uses;
 use crate::decision::Age;
 use crate::event::{
     AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
     OutcomePersonal, Recorded, UseCarriedOut, UseDecided,
 };
 use crate::vocabulary::{
-    Act, Advice, Answer, Carried, Code, Dictionary, Family, Millis, PersonId, Signals, Slot,
+    Act, Advice, Answer, Carried, Code, Dictionary, Family, Millis, PersonId, Position, Signals,
+    Slot,
 };
 
 /// Everything known of one site.
@@ -186,6 +188,9 @@ impl State {
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
         self.incidents.decided(it.position, day, decided);
+        if let Some(slot) = it.slot.filter(|_| uses::lets_through(decided)) {
+            self.people.let_through(slot, Code(decided.purpose), (it.at, day));
+        }
         let proceeds = decided.advice == Advice::Proceed.number();
         let counts = [Act::Use.number(), Act::Share.number()].contains(&decided.act);
         let purpose = Code(decided.purpose);
@@ -201,19 +206,21 @@ impl State {
     }
 
     fn carried_out(&mut self, at: Millis, it: &UseCarriedOut) {
-        let decision = crate::vocabulary::Position(it.decision);
-        let before = self.tallies.open(decision).map(|it| it.key);
-        let Some(open) = self.tallies.carried_out(it) else { return };
-        if let Some(before) = before {
-            self.incidents.carried_out((at, decision), before, &open);
+        let decision = Position(it.decision);
+        let before = self.tallies.open(decision).copied();
+        let now = self.tallies.carried_out(it);
+        let Some((before, now)) = before.zip(now) else { return };
+        self.incidents.carried_out((at, decision), before.key, &now);
+        if let Some(slot) = now.slot.filter(|_| uses::changes(&before, &now)) {
+            self.people.came_of(slot, at, (&before, &now));
         }
-        if let Some((slot, carried)) = open.slot.zip(Carried::from_number(it.carried)) {
+        if let Some((slot, carried)) = now.slot.zip(Carried::from_number(it.carried)) {
             self.people.carried(slot, decision, carried);
         }
     }
 
     fn outcome(&mut self, day: Day, it: &OutcomeObserved, personal: Option<&OutcomePersonal>) {
-        let open = self.tallies.open(crate::vocabulary::Position(it.decision));
+        let open = self.tallies.open(Position(it.decision));
         let Some(key) = open.map(|it| it.key) else { return };
         let (amount, currency) = match personal {
             Some(personal) => (&personal.amount, &personal.currency),

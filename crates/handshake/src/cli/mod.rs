@@ -11,6 +11,7 @@ mod open;
 mod policy;
 mod print;
 mod report;
+mod sdk;
 mod serve;
 mod site;
 mod users;
@@ -65,6 +66,8 @@ enum Command {
     Import(import::Import),
     /// Say what became of every use, and what keeping the policy cost
     Report(report::Report),
+    /// Print what a page needs to load the browser SDK, with its integrity
+    Sdk,
     /// Check that nobody changed what is in the ledger
     Verify(verify::Verify),
 }
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Decide(it) => decide::run(it, &cli.places, &printer),
         Command::Import(it) => import::run(it, &cli.places, &printer),
         Command::Report(it) => report::run(it, &cli.places, &printer),
+        Command::Sdk => sdk::sdk(&printer),
         Command::Verify(it) => verify::run(it, &cli.places, &printer),
     };
     match done {

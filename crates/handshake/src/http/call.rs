@@ -217,6 +217,13 @@ pub(super) fn new_person() -> Result<PersonId, Problem> {
     access::fresh().map(PersonId).map_err(Problem::internal)
 }
 
+/// An id for an event that somebody else will send, as in a form.
+pub(super) fn fresh_event(now: Millis) -> Result<String, Problem> {
+    let tail: [u8; 10] = access::fresh().map_err(Problem::internal)?;
+    let millis = u64::try_from(now.0).unwrap_or(0);
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string())
+}
+
 pub(super) fn value(value: Option<&wire::Value>) -> Option<ingest::Value<'_>> {
     value.map(|it| ingest::Value { amount: &it.amount, currency: &it.currency })
 }

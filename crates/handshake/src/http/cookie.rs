@@ -3,10 +3,11 @@
 //! - `hs_person`: the signed token of a person who agreed to something, ordered or signed in.
 //! - `hs_no`: the purposes refused on this device and until when, without any id.
 //! - `hs_asked`: how many asks were shown in this visit and quarter, without any id.
+//! - `hs_said`: for a minute, what was just answered by a form, so that the page can thank for it.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use handshake_core::projection::Quarter;
-use handshake_core::vocabulary::{Millis, Name};
+use handshake_core::vocabulary::{Answer, Code, Millis, Name};
 
 use super::token::{PersonToken, VisitToken};
 
@@ -49,11 +50,15 @@ pub struct Cookies<'a> {
     /// Purposes refused, and until when not to ask again.
     pub refused: Vec<(&'a str, Millis)>,
     pub asked: Option<AskCount>,
+    /// What was just answered by a form: the answer, and the statement it was about.
+    pub said: Option<(Answer, &'a str, Code)>,
 }
 
 const PERSON: &str = "hs_person";
 const NO: &str = "hs_no";
 const ASKED: &str = "hs_asked";
+const SAID: &str = "hs_said";
+const SAID_SECONDS: i64 = 60;
 const DAY_SECONDS: i64 = 86_400;
 const MINUTE_MS: i64 = 60_000;
 const VISIT_MS: i64 = VisitToken::MINUTES * MINUTE_MS;
@@ -69,6 +74,7 @@ impl<'a> Cookies<'a> {
                 PERSON => cookies.person = Some(value.trim()),
                 NO => cookies.refused = read_refused(value.trim()),
                 ASKED => cookies.asked = read_asked(value.trim()),
+                SAID => cookies.said = read_said(value.trim()),
                 _ => (),
             }
         }
@@ -97,6 +103,26 @@ fn read_asked(value: &str) -> Option<AskCount> {
     let minute: i64 = parts.next()?.parse().ok()?;
     let last = Millis(minute.checked_mul(MINUTE_MS)?);
     parts.next().is_none().then_some(AskCount { quarter, this_quarter, this_visit, last })
+}
+
+fn read_said(value: &str) -> Option<(Answer, &str, Code)> {
+    let (answer, rest) = value.split_once(':')?;
+    let (purpose, statement) = rest.split_once(':')?;
+    let statement = Code(statement.parse().ok()?);
+    Name::is_name(purpose).then_some((Answer::parse(answer)?, purpose, statement))
+}
+
+/// Carries an answer to the page a form is sent back to. It says nothing that names anybody.
+pub(super) fn set_said(
+    (answer, purpose, statement): (Answer, &str, Code),
+    secure: bool,
+) -> Option<HeaderValue> {
+    let value = format!("{}:{purpose}:{}", answer.as_str(), statement.0);
+    cookie(SAID, &value, SAID_SECONDS, secure)
+}
+
+pub(super) fn clear_said(secure: bool) -> Option<HeaderValue> {
+    cookie(SAID, "", 0, secure)
 }
 
 /// Remembers the person in this browser.
@@ -152,8 +178,13 @@ mod tests {
         let asked = AskCount::one_more(None, quarter, NOW);
         assert_eq!(AskCount::now(Some(asked), quarter, NOW.plus_hours(1)), (0, 1));
         assert_eq!(AskCount::now(Some(asked), "2027Q1".parse().unwrap(), NOW), (0, 0));
-        let set =
-            [set_person("abc.def", true), set_refused(&refused, NOW, true), set_asked(asked, true)];
+        let said = (Answer::Granted, "personalise", Code(7));
+        let set = [
+            set_person("abc.def", true),
+            set_refused(&refused, NOW, true),
+            set_asked(asked, true),
+            set_said(said, true),
+        ];
         let sent: Vec<String> = set
             .iter()
             .map(|it| it.as_ref().unwrap().to_str().unwrap().split(';').next().unwrap().to_owned())
@@ -163,6 +194,7 @@ mod tests {
         assert_eq!(cookies.person, Some("abc.def"));
         assert_eq!(cookies.refused, refused);
         assert_eq!(cookies.asked, Some(asked));
+        assert_eq!(cookies.said, Some(said));
     }
 
     #[test]

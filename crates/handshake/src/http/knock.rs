@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use handshake_core::vocabulary::Millis;
 
 use super::problem::{Problem, Slug};
@@ -112,6 +112,25 @@ fn same_pages(app: &App, headers: &HeaderMap, guest: &Guest, page: &Page) -> Res
     // Set once per request; a second time it would be the same value.
     let _ = page.set(origin.clone());
     Ok(())
+}
+
+/// A form of our own page, which carries no key: it must come from a page of the site, or from
+/// the very host it is sent to. A cookie alone proves nobody's wish.
+pub(super) fn own_form(app: &App, headers: &HeaderMap, room: &Room) -> Result<(), Problem> {
+    let foreign = || Err(Problem::new(Slug::ForeignOrigin, "the form is of no page of this site"));
+    let text = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return match text(HeaderName::from_static("sec-fetch-site")) {
+            None | Some("same-origin" | "none") => Ok(()),
+            Some(_) => foreign(),
+        };
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let directory = app.directory();
+    let site = directory.site(room.info.id).unwrap_or(&room.info);
+    let listed = site.origins.iter().any(|it| it.as_str() == origin);
+    let host = origin.split_once("://").map(|it| it.1);
+    if listed || host.is_some_and(|it| Some(it) == text(header::HOST)) { Ok(()) } else { foreign() }
 }
 
 /// A preflight carries no key, so any site's page will do; the door itself looks closer.

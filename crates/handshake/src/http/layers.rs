@@ -29,7 +29,10 @@ pub(super) async fn around(
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page for people says itself what it may load, and to whom it tells where it was.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     // Answers may be personal; a door that may be cached says so itself.
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -11,6 +11,7 @@ mod knock;
 mod layers;
 mod metrics;
 mod openapi;
+mod pages;
 mod problem;
 mod refused;
 mod server;

@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
-    permissions, policies, recommendations, shown, visit,
+    answers, ask, batch, catalog, counts, decide, events, gpc, identities, objections, operator,
+    outcomes, permissions, policies, recommendations, shown, visit,
 };
 use super::problem;
 
@@ -31,6 +31,7 @@ use super::problem;
         events::events,
         gpc::gpc,
         identities::identities,
+        objections::objections,
         outcomes::outcomes,
         permissions::of_person,
         permissions::own,

@@ -6,8 +6,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    answers, ask, batch, catalog, counts, decide, events, gpc, identities, operator, outcomes,
-    permissions, policies, preflight, recommendations, shown, visit,
+    answers, ask, assets, batch, catalog, counts, decide, events, gpc, identities, my_deal,
+    objections, operator, outcomes, permissions, policies, preflight, recommendations, shown,
+    visit,
 };
 use super::layers;
 use super::state::App;
@@ -25,6 +26,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/decide/batch", post(batch::batch))
         .route("/v1/events", browser(post(events::events)))
         .route("/v1/identities", post(identities::identities))
+        .route("/v1/objections", browser(post(objections::objections)))
         .route("/v1/outcomes", browser(post(outcomes::outcomes)))
         .route("/v1/permissions", browser(get(permissions::of_person).post(permissions::own)))
         .route("/v1/policies", get(policies::list).post(policies::publish))
@@ -40,10 +42,28 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(operator::openapi_json))
         .route("/errors", get(operator::errors))
         .route("/schemas/{name}", get(operator::schema))
+        .merge(pages())
         .fallback(operator::not_found)
         .method_not_allowed_fallback(operator::method_not_allowed)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&app), layers::around))
         .with_state(app)
+}
+
+/// What browsers load for people to read. It promises programs nothing, so it is not in the
+/// contract.
+fn pages() -> Router<Arc<App>> {
+    let mut pages = Router::new();
+    for (path, page) in [
+        (assets::SCRIPT.path, get(assets::script)),
+        (&*assets::SCRIPT.versioned, get(assets::script_for_ever)),
+        (assets::STYLE.path, get(assets::style)),
+        (&*assets::STYLE.versioned, get(assets::style_for_ever)),
+        ("/my-deal", get(my_deal::page).post(my_deal::change)),
+        (assets::MY_DEAL_STYLE.path, get(assets::my_deal_style)),
+    ] {
+        pages = pages.route(path, page);
+    }
+    pages
 }
 
 /// A door for pages: they may ask first whether they may.

@@ -81,6 +81,8 @@ struct Resolved {
 }
 
 const GESTURE_MAX: usize = 32;
+/// The gesture of a page without scripts.
+pub const BY_FORM: &str = "form";
 
 impl Turn<'_> {
     /// Records an answer. A grant by somebody unknown makes them known; a refusal does not.
@@ -121,6 +123,12 @@ impl Turn<'_> {
             stamp.claimed_at = None;
         }
         let ask = resolved.ask.as_ref();
+        if let Some(ask) = ask.filter(|_| it.gesture == BY_FORM) {
+            // Nobody can answer what was not shown, and a page without scripts cannot say that
+            // it was: the answer is when we learn of it.
+            let nameless = Stamp { event: EventId::NONE, digest: 0, ..stamp };
+            self.push(&nameless, slot, Fact::AskShown(ask.fact(0)));
+        }
         let clear = AnswerGiven {
             ask: ask.map_or(Vec::new(), |it| it.ask.to_vec()),
             purpose: resolved.purpose.0,
@@ -164,7 +172,8 @@ impl Turn<'_> {
                 let slot = self.find(*who)?;
                 let purpose_code = self.purpose_code(purpose)?;
                 let statement = match it.answer {
-                    Answer::Withdrawn => Code::NONE,
+                    // It ends all of them; the newest is named, so that it can be agreed to anew.
+                    Answer::Withdrawn => self.last_statement(slot, purpose_code),
                     Answer::Granted | Answer::Refused | Answer::Deferred => {
                         self.stated(purpose, *statement, *language)?
                     }
@@ -173,6 +182,20 @@ impl Turn<'_> {
                 Ok(Resolved { slot, purpose, statement, ask, who: it.new_person })
             }
         }
+    }
+
+    /// The statement of a person's newest answer about a purpose.
+    pub(super) fn last_statement(&self, slot: Option<Slot>, purpose: Code) -> Code {
+        let person = slot.and_then(|it| self.state().people.person(it));
+        let entries = person.iter().flat_map(|it| it.permissions.entries());
+        let of_purpose = entries.filter(|it| it.purpose() == purpose);
+        of_purpose.max_by_key(|it| it.since()).map_or(Code::NONE, |it| it.statement())
+    }
+
+    /// The words that a person's newest answer about a purpose was about.
+    pub fn last_answered(&self, person: PersonId, purpose: &str) -> Code {
+        let purpose = self.state().names.code(Family::Purpose, purpose);
+        purpose.map_or(Code::NONE, |it| self.last_statement(self.state().people.by_id(person), it))
     }
 
     fn purpose_code(&self, name: &str) -> Result<Code, Refusal> {

@@ -13,6 +13,7 @@ use handshake_core::vocabulary::{
 
 use super::refusal::Refusal;
 use super::request::{Caller, Request, Who};
+use super::terms::Terms;
 use super::turn::Turn;
 
 /// Who may be asked, about what, and what their device remembers.
@@ -49,6 +50,8 @@ pub struct Asked {
     /// Names of the recipients as customers know them.
     pub who: Vec<String>,
     pub controller: String,
+    /// The statement in the words a customer reads.
+    pub terms: Terms,
 }
 
 /// What a token says of the question that was shown.
@@ -138,7 +141,7 @@ impl Turn<'_> {
         }
     }
 
-    fn question(
+    pub(super) fn question(
         &mut self,
         ask: [u8; 16],
         policy: &Published,
@@ -154,8 +157,7 @@ impl Turn<'_> {
             policy::statement(&policy.policy, &purpose.name, language, interest.as_ref())
                 .map_err(|error| Refusal::invalid("interest", error.to_string()))?;
         let offer = policy.policy.purposes.get(&purpose.name).and_then(|it| it.in_return.as_ref());
-        let recipients = policy.policy.purposes.get(&purpose.name).map(|it| &it.with);
-        let label = |name: &Name| policy.policy.recipients.get(name).map(|it| it.label.clone());
+        let terms = Terms::of(&policy.policy, &statement);
         let shown = AskedRef {
             ask,
             statement: self.statement_code(&statement),
@@ -175,7 +177,8 @@ impl Turn<'_> {
             offer: offer.map(|it| (it.name.to_string(), it.label.clone())),
             program: PROGRAM.to_owned(),
             wording: WORDING.to_owned(),
-            who: recipients.into_iter().flatten().filter_map(label).collect(),
+            who: terms.who.iter().map(|it| it.label.clone()).collect(),
+            terms,
             controller: policy.policy.controller.name.clone(),
         })
     }
@@ -204,20 +207,26 @@ impl Turn<'_> {
             None => None,
         };
         let stamp = self.stamp(caller, request);
-        let fact = AskShown {
-            ask: it.ask.to_vec(),
-            purpose: it.purpose.0,
-            statement: it.statement.0,
-            program: it.program.0,
-            wording: it.wording.0,
-            offer: it.offer.0,
-            arm: it.arm,
-            allocation: it.allocation.clone(),
-            simulated: it.simulated,
-            request: stamp.digest,
-        };
-        self.push(&stamp, slot, Fact::AskShown(fact));
+        self.push(&stamp, slot, Fact::AskShown(it.fact(stamp.digest)));
         Ok(false)
+    }
+}
+
+impl AskedRef {
+    /// That it was shown, as the ledger keeps it.
+    pub(super) fn fact(&self, request: u64) -> AskShown {
+        AskShown {
+            ask: self.ask.to_vec(),
+            purpose: self.purpose.0,
+            statement: self.statement.0,
+            program: self.program.0,
+            wording: self.wording.0,
+            offer: self.offer.0,
+            arm: self.arm,
+            allocation: self.allocation.clone(),
+            simulated: self.simulated,
+            request,
+        }
     }
 }
 

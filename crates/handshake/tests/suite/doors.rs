@@ -11,13 +11,13 @@ fn use_of(customer: &str) -> Value {
     })
 }
 
-fn cookie_of(answer: &crate::server::Answer, name: &str) -> Option<String> {
+pub(crate) fn cookie_of(answer: &crate::server::Answer, name: &str) -> Option<String> {
     let pairs = answer.headers("set-cookie").filter_map(|it| it.split(';').next());
     pairs.filter_map(|it| it.split_once('=')).find(|it| it.0 == name).map(|it| it.1.to_owned())
 }
 
 /// A visit, then the ask for a purpose.
-fn asked(server: &Server, purpose: &str, cookie: &str) -> (Value, Value) {
+pub(crate) fn asked(server: &Server, purpose: &str, cookie: &str) -> (Value, Value) {
     let fields = [("cookie", cookie)];
     let visit = server.beacon("/v1/visit", &json!({}), &fields).ok();
     let ask = json!({"token": visit["token"], "purpose": purpose, "language": "en"});

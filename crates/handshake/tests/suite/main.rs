@@ -9,7 +9,9 @@
 )]
 
 mod bad_input;
+mod cards;
 mod console;
+mod deals;
 mod doors;
 mod histories;
 mod kills;

@@ -6,16 +6,18 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use handshake_core::policy::statements;
-use handshake_core::projection::State as SiteState;
-use handshake_core::vocabulary::{Answer, Family, Millis, PersonId, StatementId};
+use handshake_core::projection::{Calendar, State as SiteState};
+use handshake_core::vocabulary::{Answer, Code, Family, Millis, PersonId, StatementId};
+use jiff::tz::TimeZone;
 
 use super::permissions::{known, shown};
+use super::said;
 use crate::clock;
 use crate::http::body::{self, Media, SERVER_BYTES_MAX};
 use crate::http::call::{
     Call, event_id, json, new_person, no_names, set_cookie, take_turn, time, who,
 };
-use crate::http::cookie;
+use crate::http::cookie::{self, AskCount};
 use crate::http::knock::{self, Guest};
 use crate::http::problem::{Problem, Slug};
 use crate::http::state::App;
@@ -48,9 +50,12 @@ pub async fn answers(State(app): State<Arc<App>>, request: Request) -> Result<Re
         claimed_at: None,
         at: guest.may_set_time(time("at", it.at.as_deref())?)?,
     };
-    let (answered, permissions) = match guest.is_browser() {
+    let (answered, permissions, said) = match guest.is_browser() {
         true => from_page(&call, &guest, (&it, answer, now), &writing).await?,
-        false => from_server(&guest, (&it, answer), &writing).await?,
+        false => {
+            let (answered, permissions) = from_server(&guest, (&it, answer), &writing).await?;
+            (answered, permissions, None)
+        }
     };
     let secure = app.secure_cookies;
     let token = answered.person.filter(|_| guest.is_browser()).map(|person| {
@@ -63,28 +68,88 @@ pub async fn answers(State(app): State<Arc<App>>, request: Request) -> Result<Re
         token,
         answer: answered.answer.as_str(),
         permissions: permissions.iter().map(shown).collect(),
+        html: said.as_ref().map(|it| it.html.clone()),
         duplicate: answered.duplicate,
     };
-    let mut response = back_to_page(&call, &guest).unwrap_or_else(|| json(StatusCode::OK, &reply));
+    let back = back_to_page(&call, &guest);
+    let is_form = back.is_some();
+    let mut response = back.unwrap_or_else(|| json(StatusCode::OK, &reply));
     set_cookie(&mut response, person_cookie);
     if guest.is_browser() && answered.person.is_none() {
         set_cookie(&mut response, remember_no(&call, &answered, (now, secure)));
     }
+    if let Some(said) = said.filter(|_| is_form) {
+        let told = (answered.answer, &*answered.purpose, said.statement);
+        set_cookie(&mut response, cookie::set_said(told, secure));
+        if said.shows && !answered.duplicate {
+            set_cookie(&mut response, one_more_asked(&call, (now, secure)));
+        }
+    }
     Ok(response)
 }
+
+/// What the page puts in the card's place.
+struct Told {
+    statement: Code,
+    html: String,
+    /// The answer also proves that the question was shown.
+    shows: bool,
+}
+
+type FromPageReply = (Answered, Vec<PermissionView>, Option<Told>);
 
 async fn from_page(
     call: &Call,
     guest: &Guest,
     (it, answer, now): (&AnswersRequest, Answer, Millis),
     writing: &ingest::Request<'_>,
-) -> Result<(Answered, Vec<PermissionView>), Problem> {
+) -> Result<FromPageReply, Problem> {
     no_names(&[("person", &it.person), ("customer", &it.customer), ("statement", &it.statement)])?;
-    let token = it.token.as_deref();
-    let token = token.ok_or_else(|| Problem::missing("token", "the ask's, or the person's"))?;
-    let question = match guest.room.signer.read_ask(token, now) {
-        Ok(ask) => FromPage::Shown(ask),
-        Err(error @ TokenError::Expired(_)) => return Err(knock::token(error)),
+    let device = call.person(guest, None, now)?;
+    let asked = question_of(guest, it, device, (answer, now))?;
+    let new_person = new_person()?;
+    let key = it.key.as_deref().unwrap_or_default();
+    take_turn(&guest.room, writing, |turn| {
+        let (question, statement) = match &asked {
+            FromPage::Shown(ask) => {
+                (Question::Shown(&ask.shown, known(turn, device)), ask.shown.statement)
+            }
+            FromPage::Withdraws(person) => {
+                let purpose = it.purpose.as_deref().ok_or_else(|| {
+                    Problem::missing("purpose", "say which permission is taken back")
+                })?;
+                let who = Who::Person(*person);
+                let question = Question::Stated { who, purpose, statement: None, language: None };
+                (question, turn.last_answered(*person, purpose))
+            }
+        };
+        let gesture = it.gesture.as_str();
+        let answering = Answering { question, answer, gesture, simulated: false, new_person };
+        let (answered, permissions) = give(turn, guest, writing, &answering)?;
+        let about = (answered.answer, &*answered.purpose, statement);
+        let html = said::html(turn.state(), about, key, now)?;
+        let shows = matches!(asked, FromPage::Shown(_)) && gesture == ingest::BY_FORM;
+        Ok((answered, permissions, html.map(|html| Told { statement, html, shows })))
+    })
+    .await
+}
+
+/// What a page answers: an ask by its token; or, to withdraw, the person's own permission, by
+/// the person's token or else by the cookie.
+fn question_of(
+    guest: &Guest,
+    it: &AnswersRequest,
+    device: Option<PersonId>,
+    (answer, now): (Answer, Millis),
+) -> Result<FromPage, Problem> {
+    let Some(token) = it.token.as_deref() else {
+        let by_cookie = device.filter(|_| answer == Answer::Withdrawn);
+        let missing = || Problem::missing("token", "the ask's, or the person's");
+        return by_cookie.map(FromPage::Withdraws).ok_or_else(missing);
+    };
+    match guest.room.signer.read_ask(token, now) {
+        Ok(ask) => Ok(FromPage::Shown(ask)),
+        Err(error @ TokenError::Expired(_)) => Err(knock::token(error)),
         Err(TokenError::Invalid) => {
             let signer = &guest.room.signer;
             let person = signer.read_person(token, now).map_err(knock::token)?.person;
@@ -96,28 +161,9 @@ async fn from_page(
                 )
                 .at("answer"));
             }
-            FromPage::Withdraws(person)
+            Ok(FromPage::Withdraws(person))
         }
-    };
-    let device = call.person(guest, None, now)?;
-    let new_person = new_person()?;
-    take_turn(&guest.room, writing, |turn| {
-        let question = match &question {
-            FromPage::Shown(ask) => Question::Shown(&ask.shown, known(turn, device)),
-            FromPage::Withdraws(person) => Question::Stated {
-                who: Who::Person(*person),
-                purpose: it.purpose.as_deref().ok_or_else(|| {
-                    Problem::missing("purpose", "say which permission is taken back")
-                })?,
-                statement: None,
-                language: None,
-            },
-        };
-        let gesture = it.gesture.as_str();
-        let answering = Answering { question, answer, gesture, simulated: false, new_person };
-        give(turn, guest, writing, &answering)
-    })
-    .await
+    }
 }
 
 async fn from_server(
@@ -187,7 +233,7 @@ fn purpose_of(state: &SiteState, id: StatementId, now: Millis) -> Result<String,
 }
 
 /// A refusal by somebody unknown stays on the device, without any id.
-fn remember_no(
+pub(super) fn remember_no(
     call: &Call,
     answered: &Answered,
     (now, secure): (Millis, bool),
@@ -203,16 +249,33 @@ fn remember_no(
     cookie::set_refused(&refused, now, secure)
 }
 
-/// Somebody without scripts sent a form: take them back to the page it stood on.
+/// The device saw one more ask. A page without scripts cannot say so when it is shown.
+pub(super) fn one_more_asked(call: &Call, (now, secure): (Millis, bool)) -> Option<HeaderValue> {
+    let quarter = Calendar::new(TimeZone::UTC).day(now).quarter();
+    cookie::set_asked(AskCount::one_more(call.cookies().asked, quarter, now), secure)
+}
+
+/// Somebody without scripts sent a form: take them back to the page it stood on, or where the
+/// browser does not tell which, to their deal.
 fn back_to_page(call: &Call, guest: &Guest) -> Option<Response> {
     if body::media(call.headers()) != Media::Form {
         return None;
     }
-    let page = call.headers().get(header::REFERER)?;
-    let text = page.to_str().ok()?;
-    let (scheme, rest) = text.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    let origin = format!("{scheme}://{host}");
-    let own = guest.room.info.origins.iter().any(|it| it.as_str() == origin);
-    own.then(|| (StatusCode::SEE_OTHER, [(header::LOCATION, page.clone())]).into_response())
+    let to = |page: HeaderValue| {
+        Some((StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response())
+    };
+    let own_page = || {
+        let page = call.headers().get(header::REFERER)?;
+        let (scheme, rest) = page.to_str().ok()?.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next()?;
+        let origin = format!("{scheme}://{host}");
+        let own = guest.room.info.origins.iter().any(|it| it.as_str() == origin);
+        own.then(|| page.clone())
+    };
+    if let Some(page) = own_page() {
+        return to(page);
+    }
+    let accept = call.headers().get(header::ACCEPT).and_then(|it| it.to_str().ok());
+    let reads_pages = accept.is_some_and(|it| it.contains("text/html"));
+    reads_pages.then(|| to(HeaderValue::from_static("/my-deal"))).flatten()
 }

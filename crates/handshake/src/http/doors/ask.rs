@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use handshake_core::policy::{Anchor, Keep};
 use handshake_core::projection::Calendar;
 use handshake_core::vocabulary::{Answer, Millis, base32};
 use jiff::tz::TimeZone;
@@ -14,13 +13,14 @@ use super::permissions::known;
 use crate::access;
 use crate::clock;
 use crate::http::body::{self, BROWSER_BYTES_MAX};
-use crate::http::call::{Call, json, take_turn};
+use crate::http::call::{Call, fresh_event, json, take_turn};
 use crate::http::cookie::AskCount;
 use crate::http::knock;
+use crate::http::pages::{Card, Words, ask_card, question, words};
 use crate::http::problem::Problem;
 use crate::http::state::{App, Room};
 use crate::http::token::{AskToken, VisitToken};
-use crate::http::wire::{AskReply, AskRequest, OfferReply};
+use crate::http::wire::{AskLabels, AskReply, AskRequest, OfferReply};
 use crate::ingest::{self, AskWanted, Asked, Visitor};
 
 /// Which question to show now. 204: none.
@@ -56,55 +56,73 @@ pub async fn ask(State(app): State<Arc<App>>, request: Request) -> Result<Respon
     })
     .await?;
     match asked {
-        Some(asked) => Ok(json(StatusCode::OK, &reply(&guest.room, asked, (&visit, now)))),
+        Some(asked) => {
+            let key = it.key.as_deref().map(|key| Ok::<_, Problem>((key, fresh_event(now)?)));
+            let form = key.transpose()?;
+            Ok(json(StatusCode::OK, &reply(&guest.room, asked, (&visit, now), form.as_ref())))
+        }
         None => Ok(StatusCode::NO_CONTENT.into_response()),
     }
 }
 
-fn reply(room: &Room, asked: Asked, (visit, now): (&VisitToken, Millis)) -> AskReply {
+fn reply(
+    room: &Room,
+    asked: Asked,
+    (visit, now): (&VisitToken, Millis),
+    form: Option<&(&str, String)>,
+) -> AskReply {
     let expires = now.plus_hours(AskToken::HOURS);
     let token = AskToken { shown: asked.shown, expires, visit: Some(visit.nonce) };
+    let signed = room.signer.ask(&token);
+    let ask = base32(&token.shown.ask);
     let statement = asked.statement;
+    let words = words(&statement.language);
+    let card = form.map(|(key, event)| Card {
+        ask: &ask,
+        purpose: &asked.purpose,
+        says: &statement.says,
+        language: &statement.language,
+        terms: &asked.terms,
+        key,
+        token: &signed,
+        event,
+    });
+    let html = card.map(|it| ask_card(&it).into_string());
     AskReply {
-        ask: base32(&token.shown.ask),
         purpose: asked.purpose,
         statement: statement.id.to_string(),
-        question: question(&statement.language).to_owned(),
+        question: question(words, &statement.language, &statement.says),
         says: statement.says,
         language: statement.language,
         offer: asked.offer.map(|(name, label)| OfferReply { name, label }),
         choices: [Answer::Granted, Answer::Refused, Answer::Deferred].map(Answer::as_str).into(),
+        what: asked.terms.what,
         who: asked.who,
         controller: asked.controller,
-        how_long: statement.keep.as_ref().map(how_long),
+        how_long: statement.keep.as_ref().map(|it| words.keep(it)),
+        labels: labels(words),
+        html,
         expires_at: expires.to_string(),
         program: asked.program,
         wording: asked.wording,
         arm: token.shown.arm,
-        allocation: token.shown.allocation.clone(),
-        token: room.signer.ask(&token),
+        allocation: token.shown.allocation,
+        token: signed,
+        ask,
     }
 }
 
-/// Put after what is agreed to. Languages we do not speak get English.
-fn question(language: &str) -> &'static str {
-    match language.split('-').next().unwrap_or_default() {
-        "de" => "Ist das für Sie in Ordnung?",
-        "es" => "¿Le parece bien?",
-        "fr" => "Êtes-vous d’accord ?",
-        "it" => "Va bene per lei?",
-        "nl" => "Vindt u dat goed?",
-        _ => "Is that all right with you?",
+fn labels(it: &'static Words) -> AskLabels {
+    AskLabels {
+        granted: it.yes,
+        refused: it.no,
+        deferred: it.later,
+        what: it.what,
+        who: it.who,
+        how_long: it.how_long,
+        you_get: it.you_get,
+        why: it.why,
+        because: it.because,
+        your_deal: it.your_deal,
     }
-}
-
-fn how_long(keep: &Keep) -> String {
-    let from = match keep.after {
-        Anchor::Collection => "it was collected",
-        Anchor::Order => "the order",
-        Anchor::LastVisit => "your last visit",
-        Anchor::LastOrder => "your last order",
-        Anchor::LastDecision => "it was last used",
-    };
-    format!("{} after {from}", keep.period)
 }

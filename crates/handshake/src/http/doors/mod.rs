@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod ask;
+pub mod assets;
 pub mod batch;
 pub mod catalog;
 pub mod counts;
@@ -9,11 +10,14 @@ pub mod decide;
 pub mod events;
 pub mod gpc;
 pub mod identities;
+pub mod my_deal;
+pub mod objections;
 pub mod operator;
 pub mod outcomes;
 pub mod permissions;
 pub mod policies;
 pub mod preflight;
 pub mod recommendations;
+mod said;
 pub mod shown;
 pub mod visit;

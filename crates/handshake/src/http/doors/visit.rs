@@ -7,15 +7,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::permissions::{known, shown};
+use super::said;
 use crate::access;
 use crate::clock;
 use crate::http::body::{self, BROWSER_BYTES_MAX};
-use crate::http::call::{Call, json, set_cookie, take_turn};
+use crate::http::call::{Call, json, look, set_cookie, take_turn};
 use crate::http::cookie;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 use crate::http::token::VisitToken;
-use crate::http::wire::{VisitReply, VisitRequest};
+use crate::http::wire::{SaidReply, VisitReply, VisitRequest};
 use crate::ingest::{self, Who};
 
 /// Begin a page view: a token for asking and answering, and what is known of who came.
@@ -29,6 +30,14 @@ pub async fn visit(State(app): State<Arc<App>>, request: Request) -> Result<Resp
     let device = call.person(&guest, it.token.as_deref(), now)?;
     let had_cookie = call.cookies().person.is_some();
     let reading = ingest::Request::internal(None);
+    let key = it.key.as_deref();
+    let told = call.cookies().said.zip(key);
+    let said = match told {
+        None => None,
+        Some((said, key)) => look(&guest.room, |state| said::html(state, said, key, now))
+            .await??
+            .map(|html| SaidReply { purpose: said.1.to_owned(), answer: said.0.as_str(), html }),
+    };
     let found = match device {
         None => None,
         Some(device) => {
@@ -46,11 +55,15 @@ pub async fn visit(State(app): State<Arc<App>>, request: Request) -> Result<Resp
         expires_at: expires.to_string(),
         known: found.is_some(),
         permissions: found.iter().flat_map(|it| &it.permissions).map(shown).collect(),
+        said,
     };
     let mut response = json(StatusCode::OK, &reply);
     if had_cookie && found.is_none() && it.token.is_none() {
         // Erased, expired or not ours: the browser need not carry it any longer.
         set_cookie(&mut response, cookie::clear_person(app.secure_cookies));
+    }
+    if told.is_some() {
+        set_cookie(&mut response, cookie::clear_said(app.secure_cookies));
     }
     Ok(response)
 }

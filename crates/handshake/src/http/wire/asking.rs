@@ -25,6 +25,19 @@ pub struct VisitReply {
     pub known: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub permissions: Vec<Permission>,
+    /// What was just answered by a form, told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<SaidReply>,
+}
+
+/// An answer that came by a form, for the page it is sent back to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SaidReply {
+    pub purpose: String,
+    #[schema(schema_with = words::answer)]
+    pub answer: &'static str,
+    /// What stands in the card's place, ready to insert.
+    pub html: String,
 }
 
 /// Where a person stands on a purpose.
@@ -81,13 +94,16 @@ pub struct AskReply {
     pub statement: String,
     /// What is agreed to, word for word.
     pub says: String,
-    /// What to put to the customer.
+    /// What to put to the customer: what is agreed to as a question, or followed by one.
     pub question: String,
     pub language: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer: Option<OfferReply>,
     #[schema(example = json!(["granted", "refused", "deferred"]))]
     pub choices: Vec<&'static str>,
+    /// The data asked for, in words.
+    #[schema(example = json!(["What you like: mountain"]))]
+    pub what: Vec<String>,
     /// Who gets the data, as customers know them.
     pub who: Vec<String>,
     /// The shop, by the name of who runs it.
@@ -95,6 +111,11 @@ pub struct AskReply {
     /// How long it is kept; absent where the policy says nothing for this purpose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub how_long: Option<String>,
+    /// What stands on the card around the merchant's own words.
+    pub labels: AskLabels,
+    /// The card, ready to insert. Absent where no publishable key was sent: its form needs one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     /// Send it back with the answer.
     pub token: String,
     pub expires_at: String,
@@ -103,6 +124,24 @@ pub struct AskReply {
     pub arm: u32,
     /// Probability of every arm, in millionths.
     pub allocation: Vec<u32>,
+}
+
+/// Handshake's own words on a card, in the language of the statement or else in English.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskLabels {
+    #[schema(example = "Yes, you may")]
+    pub granted: &'static str,
+    #[schema(example = "No, thank you")]
+    pub refused: &'static str,
+    #[schema(example = "Ask me later")]
+    pub deferred: &'static str,
+    pub what: &'static str,
+    pub who: &'static str,
+    pub how_long: &'static str,
+    pub you_get: &'static str,
+    pub why: &'static str,
+    pub because: &'static str,
+    pub your_deal: &'static str,
 }
 
 /// What is given in return.
@@ -132,7 +171,8 @@ pub struct ShownReply {
 /// An answer to an ask; a withdrawal; or an answer given elsewhere.
 ///
 /// - From a page: `key`, the ask's `token`, `answer`, `gesture`, `event`.
-/// - Withdrawing from a page: `key`, the person's `token`, `purpose`, `answer`, `gesture`, `event`.
+/// - Withdrawing from a page: `key`, the person's `token` unless the cookie travels, `purpose`,
+///   `answer`, `gesture`, `event`.
 /// - From a server: `person` or `customer`, `statement` or `purpose`, `answer`, `gesture`, `event`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +210,9 @@ pub struct AnswersReply {
     #[schema(schema_with = words::answer)]
     pub answer: &'static str,
     pub permissions: Vec<Permission>,
+    /// For pages: what to put in the card's place, ready to insert.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     pub duplicate: bool,
 }
 

@@ -6,6 +6,7 @@
 mod asking;
 mod collecting;
 mod governing;
+mod objecting;
 mod recommending;
 mod said;
 mod using;
@@ -13,9 +14,9 @@ mod who;
 pub(super) mod words;
 
 pub use asking::{
-    Agreed, AnswersReply, AnswersRequest, AskReply, AskRequest, OfferReply, Permission,
-    PermissionsQuery, PermissionsReply, PermissionsRequest, ShownReply, ShownRequest, VisitReply,
-    VisitRequest,
+    Agreed, AnswersReply, AnswersRequest, AskLabels, AskReply, AskRequest, OfferReply, Permission,
+    PermissionsQuery, PermissionsReply, PermissionsRequest, SaidReply, ShownReply, ShownRequest,
+    VisitReply, VisitRequest,
 };
 pub use collecting::{
     CatalogQuery, CatalogReply, CatalogRequest, CatalogStored, CountsRequest, Event, EventReply,
@@ -26,6 +27,7 @@ pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
     SiteState,
 };
+pub use objecting::{ObjectionsReply, ObjectionsRequest};
 pub use recommending::{
     RecommendationsQuery, RecommendationsReply, RecommendationsRequest, RecommendedBecause,
     RecommendedItem,

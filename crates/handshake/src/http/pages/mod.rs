@@ -1,0 +1,17 @@
+//! Pages: what customers read from Handshake itself, as HTML that needs no script.
+//!
+//! Everything is escaped by `maud`; words of the merchant are marked with their language.
+
+mod ask_card;
+mod deal_words;
+mod mark;
+mod my_deal;
+mod question;
+mod said_card;
+mod words;
+
+pub(super) use ask_card::{Card, ask_card};
+pub(super) use my_deal::{DealPage, deal_page};
+pub(super) use question::question;
+pub(super) use said_card::{Said, said_card};
+pub(super) use words::{Words, speaks, words};
