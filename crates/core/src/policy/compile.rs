@@ -9,7 +9,6 @@ use super::leaf_set::LeafSet;
 use super::model::{
     Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
-use super::statement::Statement;
 use crate::event::Hash;
 use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Period, Signal, Signals};
 
@@ -130,21 +129,6 @@ pub struct CompiledNever {
     pub when_tag: Option<u64>,
     pub mode: Mode,
     pub line: Line,
-}
-
-/// What a person agreed to, in the bits of one compiled policy. Names that the policy no longer
-/// declares are gone: nothing can be used under them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementBox {
-    pub code: Code,
-    pub purpose: Code,
-    pub data: LeafSet,
-    pub recipients: u64,
-    pub channels: u64,
-    pub keep: Option<(Period, Anchor)>,
-    pub ask_again: Option<Period>,
-    /// Leaves that the words left out on purpose, by naming one interest.
-    pub narrowed: LeafSet,
 }
 
 impl Compiled {
@@ -274,11 +258,11 @@ impl Compiled {
         }
     }
 
-    fn recipient_mask(&self, wanted: impl Fn(&Name, RecipientKind) -> bool) -> u64 {
+    pub(super) fn recipient_mask(&self, wanted: impl Fn(&Name, RecipientKind) -> bool) -> u64 {
         mask(self.recipients.iter().map(|it| wanted(&it.name, it.kind)))
     }
 
-    fn leaf_set<'a>(&self, wanted: impl Iterator<Item = &'a Name>) -> LeafSet {
+    pub(super) fn leaf_set<'a>(&self, wanted: impl Iterator<Item = &'a Name>) -> LeafSet {
         let mut set = LeafSet::EMPTY;
         for name in wanted {
             if let Some(leaf) = self.leaves.iter().position(|(_, it)| it == name) {
@@ -361,30 +345,10 @@ impl Compiled {
         let Meaning::Tag(at) = self.meaning(code) else { return None };
         Some(1 << at)
     }
-
-    /// What somebody agreed to, in this policy's bits.
-    pub fn statement_box(&self, (code, purpose): (Code, Code), it: &Statement) -> StatementBox {
-        let narrowed = it.interest.as_ref().map_or(LeafSet::EMPTY, |shown| {
-            let (family, _) = shown.as_str().split_once('.').unwrap_or((shown.as_str(), ""));
-            let below = format!("{family}.");
-            let siblings = self.leaves.iter().map(|(_, name)| name);
-            self.leaf_set(siblings.filter(|name| name.as_str().starts_with(&below)))
-        });
-        StatementBox {
-            code,
-            purpose,
-            data: self.leaf_set(it.data.iter()),
-            recipients: self.recipient_mask(|name, _| it.recipients.contains(name)),
-            channels: mask(self.channels.iter().map(|(_, name)| it.channels.contains(name))),
-            keep: it.keep.as_ref().map(|keep| (keep.period, keep.after)),
-            ask_again: it.ask_again,
-            narrowed,
-        }
-    }
 }
 
 /// Bits of a list of answers, first answer in the lowest bit.
-fn mask(answers: impl Iterator<Item = bool>) -> u64 {
+pub(super) fn mask(answers: impl Iterator<Item = bool>) -> u64 {
     let bits = answers.take(NAMES_MAX).enumerate().filter(|(_, yes)| *yes);
     bits.fold(0, |mask, (bit, _)| mask | 1 << bit)
 }

@@ -15,12 +15,13 @@ mod model;
 mod problem;
 mod read;
 mod statement;
+mod statement_box;
 
 pub use canonical::{canonical, hash};
 pub use check::check;
 pub use compile::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
-    Ground, NAMES_MAX, SignalRule, StatementBox,
+    Ground, NAMES_MAX, SignalRule,
 };
 pub use declared::declared_names;
 pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
@@ -34,3 +35,4 @@ pub use model::{
 pub use problem::{Problem, Severity};
 pub use read::read;
 pub use statement::{Statement, StatementError, statement, statements};
+pub use statement_box::StatementBox;

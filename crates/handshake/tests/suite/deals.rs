@@ -1,10 +1,15 @@
 //! `/my-deal` and objections: read as people read them, changed by forms without scripts.
 
+use handshake::http::{PersonToken, Signer};
+use handshake::ingest::{Answering, Caller, Link, Publishing, Question, Request, Site, Who};
+use handshake_core::decision::Age;
+use handshake_core::vocabulary::{Answer as Said, PersonId};
 use serde_json::{Value, json};
 
 use crate::cards::encoded;
 use crate::doors::cookie_of;
 use crate::server::{Answer, ORIGIN, Server, event, ridgeline};
+use crate::shop::fresh;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -296,25 +301,44 @@ fn objections_come_from_servers_and_pages_too() {
     assert_eq!(foreign.problem().1, "foreign-origin");
 }
 
+/// Somebody agreed, and days later a wider policy was published and took effect.
+fn agreed_to_less(site: &Site, signer: &Signer) -> Customer {
+    let now = handshake::clock::now();
+    let who = Who::Customer("4711");
+    let caller = Caller { name: "shop", coins: true };
+    let first = ridgeline();
+    let effective = now.plus_days(-1).to_string();
+    let wider = first
+        .replace("version=7 replaces=6", "version=8 replaces=7")
+        .replace("2026-01-01T00:00:00Z", &effective)
+        .replace(
+            "uses contact.email behaviour.viewed",
+            "uses contact.email behaviour.searched behaviour.viewed",
+        );
+    let days_ago = |days: i64| Request::internal(Some(now.plus_days(-days)));
+    let mut turn = site.turn(now, &days_ago(9)).unwrap();
+    turn.publish(caller, &days_ago(9), &Publishing { source: &first, replaces: None }).unwrap();
+    let new_person = PersonId(fresh().unwrap());
+    let link = Link { person: None, customer: "4711", age: Age::Adult, new_person };
+    let person = turn.link(caller, &days_ago(9), &link).unwrap().person;
+    let question =
+        Question::Stated { who, purpose: "follow-up-email", statement: None, language: None };
+    let answer = Said::Granted;
+    let gesture = "phone";
+    let answering = Answering { question, answer, gesture, simulated: false, new_person };
+    turn.answer(caller, &days_ago(9), &answering).unwrap();
+    turn.commit().unwrap().unwrap().wait().unwrap();
+    let mut turn = site.turn(now, &days_ago(5)).unwrap();
+    let replaces = turn.state().policies.newest().map(|it| it.hash());
+    turn.publish(caller, &days_ago(5), &Publishing { source: &wider, replaces }).unwrap();
+    turn.commit().unwrap().unwrap().wait().unwrap();
+    let token = signer.person(&PersonToken { person, expires: now.plus_days(9) });
+    Customer { person: person.to_string(), cookie: format!("hs_person={token}") }
+}
+
 #[test]
 fn more_than_was_agreed_is_marked_as_new() {
-    let server = Server::of_ridgeline();
-    let Customer { person, cookie } = customer(&server);
-    answered(&server, &person, "follow-up-email", "granted");
-    let first = server.get("/v1/policies/7");
-    let hash = first.header("etag").unwrap();
-    let wider = first.text.replace("version=7 replaces=6", "version=8 replaces=7").replace(
-        "uses contact.email behaviour.viewed",
-        "uses contact.email behaviour.searched behaviour.viewed",
-    );
-    let authorization = format!("Bearer {}", server.secret);
-    let fields = [
-        ("authorization", &*authorization),
-        ("content-type", "application/kdl"),
-        ("if-match", hash),
-    ];
-    let published = server.send("POST", "/v1/policies", &fields, wider.as_bytes());
-    assert_eq!(published.status, 201, "{}", published.text);
+    let (server, Customer { person, cookie }) = Server::after(agreed_to_less);
     let html = page(&server, "", &[("cookie", &cookie)]);
     assert!(html.contains("You said yes to less than we now want"), "{html}");
     assert!(

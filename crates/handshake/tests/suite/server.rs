@@ -4,12 +4,16 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use handshake::access::{AccessStore, Directory, read_key_file};
+use handshake::cli::Opened;
+use handshake::config::Places;
+use handshake::http::Signer;
 use handshake::ingest::Site;
-use handshake_core::vocabulary::hex;
+use handshake_core::vocabulary::{Millis, hex};
 use serde_json::{Value, json};
 
 use crate::shop::{fresh, root};
@@ -82,6 +86,28 @@ impl Server {
         };
         run(&["site", "add", "shop", "--origin", ORIGIN]);
         run(&["policy", "publish", policy.to_str().unwrap()]);
+        Server::begin(folder)
+    }
+
+    /// A server with a past: `live` it, on the site's ledger and whoever signs its tokens.
+    pub(crate) fn after<T>(live: impl FnOnce(&Site, &Signer) -> T) -> (Server, T) {
+        let folder = tempfile::tempdir().unwrap();
+        said(&command(&folder).args(["site", "add", "shop", "--origin", ORIGIN]).output().unwrap());
+        let places = Places { data: Some(folder.path().join("data")), key_file: None };
+        let opened = Opened::existing(&places).unwrap();
+        let info = Arc::clone(opened.directory().unwrap().sites().next().unwrap());
+        let path = opened.config.site_path(info.id);
+        let site = Site::of(&info, path, opened.wrap, Millis(0)).unwrap();
+        let lived = live(&site, &Signer::new(&info.secret, info.id));
+        drop(site);
+        (Server::begin(folder), lived)
+    }
+
+    /// Makes keys, and serves.
+    fn begin(folder: tempfile::TempDir) -> Server {
+        let run = |arguments: &[&str]| -> String {
+            said(&command(&folder).args(arguments).output().unwrap())
+        };
         let key =
             |scope| run(&["keys", "add", scope]).split_whitespace().last().unwrap().to_owned();
         let (secret, import, page) = (key("secret"), key("import"), key("publishable"));
