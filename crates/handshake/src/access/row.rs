@@ -17,6 +17,9 @@ pub(super) struct SiteRow {
     name: String,
     origins: Vec<String>,
     created: i64,
+    /// Absent from rows written before shops could be fictional.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    fictional: bool,
     /// The secret wrapped under the wrapping key, in hexadecimal.
     secret: String,
 }
@@ -40,6 +43,7 @@ pub(super) fn write_site(site: &SiteInfo, wrap: &[u8; 32]) -> Result<Vec<u8>, Ac
         name: site.name.to_string(),
         origins: site.origins.iter().map(Origin::to_string).collect(),
         created: site.created.0,
+        fictional: site.fictional,
         secret: hex(&site.secret.wrap(wrap, site.id)?),
     };
     serde_json::to_vec(&row).map_err(|_| AccessError::Row)
@@ -55,6 +59,7 @@ pub(super) fn read_site(id: SiteId, row: &[u8], wrap: &[u8; 32]) -> Result<SiteI
         name: Name::new(&row.name).map_err(|_| AccessError::Row)?,
         origins: origins.map_err(|_| AccessError::Row)?,
         created: Millis(row.created),
+        fictional: row.fictional,
         secret: SiteSecret::unwrap(wrap, id, &wrapped)?,
     })
 }
@@ -94,4 +99,28 @@ fn known(version: u32) -> Result<(), AccessError> {
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let pair = |it: &[u8]| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok();
     text.as_bytes().chunks(2).map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_is_real_unless_its_row_says_otherwise() {
+        let site = SiteInfo {
+            id: SiteId(1),
+            name: Name::new("shop").unwrap(),
+            origins: Vec::new(),
+            created: Millis(7),
+            fictional: false,
+            secret: SiteSecret::from_bytes([1; 32]),
+        };
+        let old = String::from_utf8(write_site(&site, &[2; 32]).unwrap()).unwrap();
+        assert!(!old.contains("fictional"), "rows of real shops stay as they were: {old}");
+        assert_eq!(read_site(site.id, old.as_bytes(), &[2; 32]).unwrap(), site);
+
+        let fictional = SiteInfo { fictional: true, ..site };
+        let row = write_site(&fictional, &[2; 32]).unwrap();
+        assert_eq!(read_site(fictional.id, &row, &[2; 32]).unwrap(), fictional);
+    }
 }

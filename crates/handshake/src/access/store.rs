@@ -25,6 +25,8 @@ pub struct SiteInfo {
     /// The pages its publishable keys may be used from.
     pub origins: Vec<Origin>,
     pub created: Millis,
+    /// No such shop exists; every page says so.
+    pub fictional: bool,
     pub secret: SiteSecret,
 }
 
@@ -91,6 +93,7 @@ impl AccessStore {
         &self,
         name: &Name,
         origins: Vec<Origin>,
+        fictional: bool,
         now: Millis,
     ) -> Result<SiteInfo, AccessError> {
         let known = self.directory()?;
@@ -103,6 +106,7 @@ impl AccessStore {
             name: name.clone(),
             origins,
             created: now,
+            fictional,
             secret: SiteSecret::fresh()?,
         };
         self.put_site(&site)?;
@@ -226,7 +230,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
         let origins = vec!["https://shop.example".parse().unwrap()];
-        let site = store.add_site(&name("shop"), origins, NOW).unwrap();
+        let site = store.add_site(&name("shop"), origins, false, NOW).unwrap();
         let (text, key) =
             store.add_key(&name("shop"), Scope::Secret, &name("mailer"), NOW).unwrap();
         let directory = store.directory().unwrap();
@@ -245,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("access.redb");
         let open = store(&folder);
-        let site = open.add_site(&name("shop"), Vec::new(), NOW).unwrap();
+        let site = open.add_site(&name("shop"), Vec::new(), false, NOW).unwrap();
         let held = AccessStore::open(&path, [9; 32]).unwrap_err();
         assert!(matches!(held, AccessError::Held(_)), "{held}");
         drop(open);
@@ -262,9 +266,9 @@ mod tests {
     fn mistakes_say_what_would_be_right() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
-        store.add_site(&name("shop"), Vec::new(), NOW).unwrap();
+        store.add_site(&name("shop"), Vec::new(), false, NOW).unwrap();
         let said = [
-            store.add_site(&name("shop"), Vec::new(), NOW).unwrap_err(),
+            store.add_site(&name("shop"), Vec::new(), false, NOW).unwrap_err(),
             store.add_key(&name("shoe"), Scope::Secret, &name("a"), NOW).unwrap_err(),
             store.add_key(&name("shop"), Scope::Publishable, &name("a"), NOW).unwrap_err(),
             store.revoke("7", NOW).unwrap_err(),

@@ -106,7 +106,7 @@ pub(super) fn open_or_make_site(opened: &Opened, name: &Name) -> Result<Site, Fa
     let store = opened.store()?;
     let info = match store.directory()?.site_named(name.as_str()) {
         Some(info) => SiteInfo::clone(info),
-        None => store.add_site(name, Vec::new(), clock::now())?,
+        None => store.add_site(name, Vec::new(), false, clock::now())?,
     };
     drop(store);
     open_ledger(opened, &info)

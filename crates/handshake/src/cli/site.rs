@@ -21,6 +21,9 @@ pub(super) enum Site {
         /// A page its publishable keys may be used from; may be given several times
         #[arg(long, value_name = "URL")]
         origin: Vec<Origin>,
+        /// No such shop exists: every page says so
+        #[arg(long)]
+        fictional: bool,
     },
     /// Let publishable keys be used from one more page
     Origin {
@@ -39,11 +42,12 @@ struct Shown {
     name: String,
     origins: Vec<String>,
     created: String,
+    fictional: bool,
 }
 
 pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), Failure> {
     match it {
-        Site::Add { name, origin } => {
+        Site::Add { name, origin, fictional } => {
             let (opened, begun) = Opened::existing_or_new(places)?;
             if begun {
                 printer.remark(&format!(
@@ -53,8 +57,10 @@ pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), 
                     opened.config.key_file.display()
                 ));
             }
-            let site = opened.store()?.add_site(name, origin.clone(), clock::now())?;
-            printer.answer(&shown(&site), || format!("made site `{name}`"));
+            let store = opened.store()?;
+            let site = store.add_site(name, origin.clone(), *fictional, clock::now())?;
+            let kind = if *fictional { "fictional site" } else { "site" };
+            printer.answer(&shown(&site), || format!("made {kind} `{name}`"));
         }
         Site::Origin { name, origin } => {
             let site = Opened::existing(places)?.store()?.add_origin(name, origin)?;
@@ -65,10 +71,13 @@ pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), 
             let sites: Vec<Shown> = directory.sites().map(|it| shown(it)).collect();
             printer.answer(&sites, || {
                 let row = |it: &Shown| {
-                    [it.site.to_string(), it.name.clone(), it.created.clone(), it.origins.join(" ")]
+                    let kind = if it.fictional { "fictional" } else { "" };
+                    let [name, created, kind] =
+                        [it.name.as_str(), it.created.as_str(), kind].map(str::to_owned);
+                    [it.site.to_string(), name, created, kind, it.origins.join(" ")]
                 };
                 let rows: Vec<_> = sites.iter().map(row).collect();
-                table(["no", "site", "made", "origins"], &rows)
+                table(["no", "site", "made", "", "origins"], &rows)
             });
         }
     }
@@ -81,5 +90,6 @@ fn shown(site: &SiteInfo) -> Shown {
         name: site.name.to_string(),
         origins: site.origins.iter().map(Origin::to_string).collect(),
         created: site.created.to_string(),
+        fictional: site.fictional,
     }
 }
