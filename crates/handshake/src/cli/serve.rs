@@ -56,7 +56,7 @@ async fn run(app: &Arc<App>, opened: Opened, printer: &Printer) -> Result<(), Fa
 }
 
 /// Waits for SIGTERM, as service managers send it, or SIGINT, as a terminal does.
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -93,7 +93,7 @@ fn written(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|it| it.modified()).ok()
 }
 
-fn start_log(level: &str) -> Result<(), Failure> {
+pub(super) fn start_log(level: &str) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(level).map_err(|_| {
         Failure::Usage(format!("`{level}` is no log level; use `error`, `warn`, `info` or `debug`"))
     })?;

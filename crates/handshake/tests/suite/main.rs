@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod demo;
 mod doors;
 mod histories;
 mod kills;

@@ -46,7 +46,9 @@ impl Guest {
         let mut response = (status, page.into_string()).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, html);
         let cookies = self.visit.iter().flat_map(|it| &it.cookies);
-        cookies.for_each(|it| drop(response.headers_mut().append(header::SET_COOKIE, it.clone())));
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+        }
         response
     }
 }
