@@ -90,15 +90,18 @@ async fn stay(
     let address = door.local_addr().map_err(|error| Failure::io("no address", &error))?;
     let Place { directory, room, keys, shift_weeks, .. } = place;
     let visits_before = place::visits(&room)?;
+    let (sells_nothing, _) = room.site.look(|state| state.catalogue.count() == 0)?;
     let app = Arc::new(App::new(directory, vec![room], false));
     let routes = router::router(Arc::clone(&app));
     let serving = http::serve(door, app, routes, CONNECTIONS_MAX, std::future::pending());
     let serving = tokio::spawn(serving);
     let bar = bar(orders);
     let plan = Plan { orders, seed: SEED, shift_weeks, visits_before };
-    place::catalogue((address, &keys.import), &catalogue, (orders, shift_weeks))
-        .await
-        .map_err(|error| Failure::Refused(chain(&error)))?;
+    if sells_nothing {
+        place::catalogue((address, &keys.import), &catalogue, (orders, shift_weeks))
+            .await
+            .map_err(|error| Failure::Refused(chain(&error)))?;
+    }
     replay::replay((address, &keys.import), &plan, &|orders| bar.set_position(orders))
         .await
         .map_err(|error| Failure::Refused(chain(&error)))?;

@@ -161,7 +161,7 @@ pub(super) fn visits(room: &Room) -> Result<u64, Failure> {
     Ok(visits)
 }
 
-/// Says what is sold. Sending the same again changes nothing.
+/// Says what is sold.
 pub(super) async fn catalogue(
     (address, key): (SocketAddr, &str),
     catalogue: &Catalogue,
