@@ -6,7 +6,7 @@ const key = document.querySelector('meta[name="handshake-key"]')?.content;
 const shop = handshake({ key, base: "", language: "en" });
 
 for (const card of document.querySelectorAll("[data-handshake-ask]")) {
-  shop.ask(card, { purpose: card.dataset.purpose, interest: card.dataset.interest });
+  shop.ask(card);
 }
 
 // What may be chosen has changed: put what the server chooses now in the place of what stands there.

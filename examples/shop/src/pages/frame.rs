@@ -26,6 +26,7 @@ pub fn frame(
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="handshake-key" content=(shop.handshake.settings().publishable);
+                link rel="stylesheet" href="/handshake.css";
                 link rel="stylesheet" href="/shop.css";
                 link rel="icon" href="data:,";
                 script type="module" src="/shop.js" {}

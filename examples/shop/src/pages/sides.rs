@@ -59,21 +59,21 @@ fn millis(text: &str) -> Option<i64> {
 fn thanks(shop: &Shop, guest: &Guest, given: &Permission) -> Markup {
     let key = &shop.handshake.settings().publishable;
     html! {
-        section.thanks aria-labelledby="thanks" {
-            h2 #thanks { (mark()) "Thank you. You said yes." }
-            @if let Some(says) = &given.says { p.says { "“" (says) "”" } }
-            div.acts {
-                @if let Some(token) = &guest.visitor.person_token {
-                    form method="post" action="/v1/answers" {
-                        input type="hidden" name="key" value=(key);
+        section.hs-ask.hs-said aria-labelledby="thanks" {
+            div.hs-yours {
+                h2.hs-question #thanks { (mark()) " Thank you. You said yes." }
+                @if let Some(says) = &given.says { p.hs-words { q { (says) } } }
+                form.hs-answers method="post" action="/v1/answers" {
+                    input type="hidden" name="key" value=(key);
+                    @if let Some(token) = &guest.visitor.person_token {
                         input type="hidden" name="token" value=(token);
-                        input type="hidden" name="purpose" value=(given.purpose);
-                        input type="hidden" name="event" value=(shop.handshake.event());
-                        input type="hidden" name="gesture" value="form";
-                        button.answer name="answer" value="withdrawn" { "Take it back" }
                     }
+                    input type="hidden" name="purpose" value=(given.purpose);
+                    input type="hidden" name="event" value=(shop.handshake.event());
+                    input type="hidden" name="gesture" value="form";
+                    button.hs-answer name="answer" value="withdrawn" { "Take it back" }
+                    a href="/my-deal" { "See your deal" }
                 }
-                a href="/my-deal" { "See your deal" }
             }
         }
     }
@@ -82,10 +82,10 @@ fn thanks(shop: &Shop, guest: &Guest, given: &Permission) -> Markup {
 /// The deal mark: a use is allowed only where what we want meets what you agreed to.
 fn mark() -> Markup {
     html! {
-        svg.mark viewBox="0 0 40 28" aria-hidden="true" focusable="false" {
-            path.lens d="M20 4.6A12 12 0 0 1 20 23.4A12 12 0 0 1 20 4.6Z" {}
-            circle cx="14" cy="14" r="11" {}
-            circle cx="26" cy="14" r="11" {}
+        svg.hs-mark viewBox="0 0 39 24" aria-hidden="true" focusable="false" {
+            path.hs-lens d="M19.5 3.1A11 11 0 0 1 19.5 20.9A11 11 0 0 1 19.5 3.1Z" {}
+            circle.hs-ring cx="13" cy="12" r="11" {}
+            circle.hs-ring cx="26" cy="12" r="11" {}
         }
     }
 }
