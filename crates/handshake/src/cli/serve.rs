@@ -68,7 +68,7 @@ pub(super) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Takes in keys made or revoked by commands while we run.
-async fn watch_keys(app: Arc<App>, opened: Opened) {
+pub(super) async fn watch_keys(app: Arc<App>, opened: Opened) {
     let path = opened.config.access_path();
     let mut seen = written(&path);
     loop {

@@ -23,7 +23,7 @@ use self::place::Place;
 use self::replay::Plan;
 use super::failure::{Failure, chain};
 use super::print::Printer;
-use super::serve::{start_log, told_to_end};
+use super::serve::{start_log, told_to_end, watch_keys};
 use crate::clock;
 use crate::config::Places;
 use crate::http::{self, App, router};
@@ -88,13 +88,14 @@ async fn stay(
     ways: &Ways<'_>,
 ) -> Result<(), Failure> {
     let address = door.local_addr().map_err(|error| Failure::io("no address", &error))?;
-    let Place { directory, room, keys, shift_weeks, .. } = place;
+    let Place { directory, opened, room, keys, shift_weeks } = place;
     let visits_before = place::visits(&room)?;
     let (sells_nothing, _) = room.site.look(|state| state.catalogue.count() == 0)?;
     let app = Arc::new(App::new(directory, vec![room], false));
     let routes = router::router(Arc::clone(&app));
     let serving = http::serve(door, app, routes, CONNECTIONS_MAX, std::future::pending());
     let serving = tokio::spawn(serving);
+    tokio::spawn(watch_keys(Arc::clone(&app), opened));
     let bar = bar(orders);
     let plan = Plan { orders, seed: SEED, shift_weeks, visits_before };
     if sells_nothing {

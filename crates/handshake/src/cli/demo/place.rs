@@ -23,6 +23,7 @@ use crate::ingest::{Caller, Publishing, Request};
 #[derive(Debug)]
 pub(super) struct Place {
     pub directory: Directory,
+    pub opened: Opened,
     pub room: Room,
     pub keys: Keys,
     pub shift_weeks: i64,
@@ -71,7 +72,7 @@ impl Place {
         let info = info.ok_or_else(|| Failure::Refused("the site is gone".to_owned()))?;
         let room = opened.room(info)?;
         let shift_weeks = publish(&room, orders)?;
-        Ok(Place { directory, room, keys, shift_weeks })
+        Ok(Place { directory, opened, room, keys, shift_weeks })
     }
 }
 

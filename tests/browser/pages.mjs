@@ -1,0 +1,44 @@
+// Every page that people see: add one line here, and axe looks at it in both widths and colours.
+// `url` is what to open, `before` what to do first with a fresh visitor.
+
+/** Answers the question of a page, without scripts of ours. */
+export const answer = async (page, name) => {
+  const button = page.locator(".hs-ask").getByRole("button", { name, exact: true });
+  await button.click();
+  await page.locator(".hs-said, .hs-line").first().waitFor();
+};
+
+const agree = async (page, { shop }) => {
+  await page.goto(`${shop}/c/mountain`);
+  await answer(page, "Yes, you may");
+};
+
+const fill = async (page, { shop }) => {
+  await page.goto(`${shop}/p/mountain-200-black`);
+  await page.getByRole("button", { name: "Put into the basket" }).click();
+};
+
+export const order = async (page, demo, customer) => {
+  await fill(page, demo);
+  await page.goto(`${demo.shop}/checkout`);
+  await page.getByLabel("Customer number").fill(customer);
+  await page.getByRole("button", { name: "Order" }).click();
+  await page.getByRole("heading", { name: "Thank you for your order" }).waitFor();
+};
+
+export const PAGES = [
+  { name: "home", url: ({ shop }) => `${shop}/` },
+  { name: "category with its question", url: ({ shop }) => `${shop}/c/mountain` },
+  { name: "accessories", url: ({ shop }) => `${shop}/c/accessories` },
+  { name: "clothing", url: ({ shop }) => `${shop}/c/clothing` },
+  { name: "product", url: ({ shop }) => `${shop}/p/touring-1000-blue` },
+  { name: "empty basket", url: ({ shop }) => `${shop}/basket` },
+  { name: "basket", before: fill, url: ({ shop }) => `${shop}/basket` },
+  { name: "checkout", before: fill, url: ({ shop }) => `${shop}/checkout` },
+  { name: "sign in", url: ({ shop }) => `${shop}/sign-in` },
+  { name: "no such page", url: ({ shop }) => `${shop}/p/unicycle` },
+  { name: "thanks for a yes", before: agree, url: ({ shop }) => `${shop}/c/mountain` },
+  { name: "thanks for an order", before: (page, demo) => order(page, demo, "990001"), url: ({ shop }) => `${shop}/thanks` },
+  { name: "my deal of somebody unknown", url: ({ shop }) => `${shop}/my-deal` },
+  { name: "my deal", before: agree, url: ({ shop }) => `${shop}/my-deal` },
+];
