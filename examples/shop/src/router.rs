@@ -39,6 +39,7 @@ pub fn router(shop: Arc<Shop>) -> Router {
         .route("/thanks", get(checkout::thanks))
         .route("/sign-in", get(account::page).post(account::sign_in))
         .route("/sign-out", post(account::sign_out))
+        .route("/favicon.svg", get(files::icon))
         .route("/shop.css", get(files::css))
         .route("/shop.js", get(files::script))
         .fallback(files::otherwise)

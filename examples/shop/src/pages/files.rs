@@ -13,12 +13,18 @@ use crate::proxy;
 use crate::router::Shop;
 
 const CSS: &str = include_str!("../../files/shop.css");
+const ICON: &str = include_str!("../../files/favicon.svg");
 const SCRIPT: &str = include_str!("../../files/shop.js");
 const A_WHILE: &str = "max-age=300";
 
 pub async fn css() -> Response {
     let fields = [(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, A_WHILE)];
     (fields, CSS).into_response()
+}
+
+pub async fn icon() -> Response {
+    let fields = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, A_WHILE)];
+    (fields, ICON).into_response()
 }
 
 pub async fn script() -> Response {

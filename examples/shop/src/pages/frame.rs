@@ -28,7 +28,7 @@ pub fn frame(
                 meta name="handshake-key" content=(shop.handshake.settings().publishable);
                 link rel="stylesheet" href="/handshake.css";
                 link rel="stylesheet" href="/shop.css";
-                link rel="icon" href="data:,";
+                link rel="icon" type="image/svg+xml" href="/favicon.svg";
                 script type="module" src="/shop.js" {}
             }
             body {

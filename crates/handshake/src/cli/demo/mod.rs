@@ -93,9 +93,9 @@ async fn stay(
     let (sells_nothing, _) = room.site.look(|state| state.catalogue.count() == 0)?;
     let app = Arc::new(App::new(directory, vec![room], false));
     let routes = router::router(Arc::clone(&app));
+    tokio::spawn(watch_keys(Arc::clone(&app), opened));
     let serving = http::serve(door, app, routes, CONNECTIONS_MAX, std::future::pending());
     let serving = tokio::spawn(serving);
-    tokio::spawn(watch_keys(Arc::clone(&app), opened));
     let bar = bar(orders);
     let plan = Plan { orders, seed: SEED, shift_weeks, visits_before };
     if sells_nothing {

@@ -44,18 +44,17 @@ pub(super) fn read(packed: &[u8], rows: Option<u64>) -> Result<Orders, OrdersErr
     let mut text = String::new();
     MultiGzDecoder::new(packed).read_to_string(&mut text)?;
     let mut days: BTreeMap<i64, Vec<Order>> = BTreeMap::new();
-    let mut read = 0;
     let mut current = "";
     for (n, line) in text.lines().enumerate().skip(1) {
         let wrong = || OrdersError::Line(n + 1);
         let mut cells = line.split('\t');
         let mut cell = || cells.next().ok_or_else(wrong);
         let (number, item, time, customer) = (cell()?, cell()?, cell()?, cell()?);
+        let read = u64::try_from(n - 1).unwrap_or(u64::MAX);
         if number != current && rows.is_some_and(|it| it <= read) {
             break;
         }
         current = number;
-        read += 1;
         let day = time.parse::<i64>().map_err(|_| wrong())?.div_euclid(DAY_SECONDS);
         let (model, variant) = catalogue.item(item).ok_or_else(wrong)?;
         let cents = (variant.price * rust_decimal::Decimal::ONE_HUNDRED).round();
