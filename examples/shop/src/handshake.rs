@@ -44,18 +44,16 @@ pub struct Visit {
     pub token: String,
     /// Somebody who agreed, ordered or signed in.
     pub person: Option<String>,
-    pub permissions: Vec<Permission>,
+    pub said: Option<Said>,
     /// Cookies to set in the browser.
     pub cookies: Vec<HeaderValue>,
 }
 
-/// Where a person stands on a purpose.
+/// What was just answered by a form, and what to say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Permission {
+pub struct Said {
     pub purpose: String,
-    pub standing: String,
-    pub says: Option<String>,
-    pub since: Option<String>,
+    pub html: String,
 }
 
 /// Things to show, and on what they rest.
@@ -159,8 +157,7 @@ impl Handshake {
         struct Begun {
             token: String,
             known: bool,
-            #[serde(default)]
-            permissions: Vec<Permission>,
+            said: Option<Said>,
         }
         #[derive(Deserialize)]
         struct Known {
@@ -177,8 +174,8 @@ impl Handshake {
                 Some(read::<Known>("/v1/permissions", &reply)?.person)
             }
         };
-        let (token, permissions) = (begun.token, begun.permissions);
-        Some(Visit { token, person, permissions, cookies: reply.cookies })
+        let (token, said) = (begun.token, begun.said);
+        Some(Visit { token, person, said, cookies: reply.cookies })
     }
 
     /// The question to put on the page, ready to insert; nothing where nothing may be asked.
