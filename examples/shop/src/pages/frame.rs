@@ -33,21 +33,23 @@ pub fn frame(
             }
             body {
                 a.skip href="#main" { "Skip to the page" }
-                p.fictional { "Fictional shop. Nothing is for sale, and most riders are simulated." }
-                header.top {
-                    a.brand href="/" { strong { "Ridgeline" } " Bikes" }
-                    nav.shelves aria-label="Shelves" {
-                        ul {
-                            @for it in Category::ALL {
-                                li { a href={ "/c/" (it.slug()) } aria-current=[(here == Some(it)).then_some("page")] { (it.label()) } }
+                header {
+                    p.fictional { "Fictional shop. Nothing is for sale, and most riders are simulated." }
+                    div.top {
+                        a.brand href="/" { strong { "Ridgeline" } " Bikes" }
+                        nav.shelves aria-label="Shelves" {
+                            ul {
+                                @for it in Category::ALL {
+                                    li { a href={ "/c/" (it.slug()) } aria-current=[(here == Some(it)).then_some("page")] { (it.label()) } }
+                                }
                             }
                         }
-                    }
-                    nav.own aria-label="Yours" {
-                        ul {
-                            li { a href="/my-deal" { "Your deal" } }
-                            li { a href="/sign-in" { @if guest.visitor.customer.is_some() { "Signed in" } @else { "Sign in" } } }
-                            li { a href="/basket" { (basket) } }
+                        nav.own aria-label="Yours" {
+                            ul {
+                                li { a href="/my-deal" { "Your deal" } }
+                                li { a href="/sign-in" { @if guest.visitor.customer.is_some() { "Signed in" } @else { "Sign in" } } }
+                                li { a href="/basket" { (basket) } }
+                            }
                         }
                     }
                 }

@@ -52,7 +52,7 @@ fn chosen(shop: &Shop, found: &Recommendations) -> Markup {
     let title = match found.basis.as_str() {
         "person" => "Chosen for you",
         "page" => "Riders also looked at",
-        _ => "What riders like",
+        _ => "What riders liked lately",
     };
     let via = found.decision.as_deref().filter(|_| own);
     html! {
