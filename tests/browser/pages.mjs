@@ -1,5 +1,6 @@
 // Every page that people see: add one line here, and axe looks at it in both widths and colours.
-// `url` is what to open, `before` what to do first with a fresh visitor.
+// `url` is what to open, `before` what to do first with a fresh visitor; without `url`, what that
+// left on the screen is looked at.
 
 /** Answers the question of a page, without scripts of ours. */
 export const answer = async (page, name) => {
@@ -11,6 +12,16 @@ export const answer = async (page, name) => {
 const agree = async (page, { shop }) => {
   await page.goto(`${shop}/c/mountain`);
   await answer(page, "Yes, you may");
+};
+
+const refuse = async (page, { shop }) => {
+  await page.goto(`${shop}/c/mountain`);
+  await answer(page, "No, thank you");
+};
+
+const look = async (page, demo) => {
+  await agree(page, demo);
+  await page.goto(`${demo.shop}/p/water-bottle-30-oz`);
 };
 
 const fill = async (page, { shop }) => {
@@ -37,7 +48,9 @@ export const PAGES = [
   { name: "checkout", before: fill, url: ({ shop }) => `${shop}/checkout` },
   { name: "sign in", url: ({ shop }) => `${shop}/sign-in` },
   { name: "no such page", url: ({ shop }) => `${shop}/p/unicycle` },
-  { name: "thanks for a yes", before: agree, url: ({ shop }) => `${shop}/c/mountain` },
+  { name: "thanks for a yes", before: agree },
+  { name: "a no that is kept to", before: refuse },
+  { name: "chosen for somebody", before: look, url: ({ shop }) => `${shop}/c/mountain` },
   { name: "thanks for an order", before: (page, demo) => order(page, demo, "990001"), url: ({ shop }) => `${shop}/thanks` },
   { name: "my deal of somebody unknown", url: ({ shop }) => `${shop}/my-deal` },
   { name: "my deal", before: agree, url: ({ shop }) => `${shop}/my-deal` },

@@ -19,5 +19,6 @@ mod resumes;
 mod security;
 mod server;
 mod shop;
+mod simulated;
 mod unknown_visitors;
 mod withdrawals;
