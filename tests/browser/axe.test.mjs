@@ -27,6 +27,7 @@ for (const { name, url, before: first } of PAGES) {
           assert.ok(response.status() < 500, `${response.status()}`);
           assert.match(response.headers()["content-type"], /^text\/html/);
         }
+        assert.deepEqual(page.mistakes, []);
         // Through the debugger, which no policy for content stops.
         await page.evaluate(AXE);
         const { violations } = await page.evaluate(() => globalThis.axe.run());
@@ -34,7 +35,6 @@ for (const { name, url, before: first } of PAGES) {
         assert.deepEqual(told, [], `${width} px, ${colorScheme}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
         assert.equal(wide, false, `it scrolls sideways at ${width} px`);
-        assert.deepEqual(page.mistakes, []);
         await context.close();
       }
     }
