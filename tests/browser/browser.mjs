@@ -21,6 +21,11 @@ export const visitor = async (browser, options = {}) => {
   page.on("console", (it) => {
     if (it.type() === "error" && /Content Security Policy/.test(it.text())) page.mistakes.push(it.text());
   });
+  // So does one whose style or script is missing.
+  page.on("response", (it) => {
+    const needed = ["stylesheet", "script"].includes(it.request().resourceType());
+    if (needed && it.status() >= 400) page.mistakes.push(`${it.status()} ${it.url()}`);
+  });
   return { context, page };
 };
 

@@ -77,6 +77,7 @@ pub struct Recommended {
 /// Why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Because {
+    pub kind: String,
     pub says: String,
     pub people: Option<u64>,
 }

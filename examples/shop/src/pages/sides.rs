@@ -77,6 +77,7 @@ fn chosen(shop: &Shop, found: &Recommendations) -> Markup {
                                         "It rests on your yes. " a href="/my-deal" { "Change this" }
                                     }
                                 },
+                                (false, Some(people)) if it.because.kind == "popular" => p.because { "Looked at by " (people) " riders lately" },
                                 (false, _) => p.because { (it.because.says) },
                             }
                         }
