@@ -285,6 +285,15 @@ pub struct UseDecided {
     pub imported: bool,
     #[prost(fixed64, tag = "14")]
     pub request: u64,
+    /// The experiment that made this use what it is, or 0.
+    #[prost(uint32, tag = "15")]
+    pub experiment: u32,
+    /// Which arm of `allocation` was drawn.
+    #[prost(uint32, tag = "16")]
+    pub arm: u32,
+    /// Probability of every arm, in millionths.
+    #[prost(uint32, repeated, tag = "17")]
+    pub allocation: Vec<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -408,9 +417,12 @@ pub struct AccessChanged {
     pub caller: u32,
     #[prost(bool, tag = "2")]
     pub revoked: bool,
-    /// `publishable` or `secret`.
+    /// `publishable`, `secret` or `import`.
     #[prost(string, tag = "3")]
     pub scope: String,
+    /// Number of the key, as `handshake keys list` shows it.
+    #[prost(uint32, tag = "4")]
+    pub key: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

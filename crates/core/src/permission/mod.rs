@@ -9,4 +9,5 @@ mod standing;
 
 pub use answers::{Entry, Grant, Permissions};
 pub use coverage::{Coverage, WantedDatum, coverage};
+pub(crate) use standing::covers_whole;
 pub use standing::{Stood, standing};

@@ -33,20 +33,25 @@ pub fn standing(
     grants.sort_unstable_by_key(|it| it.granted_at);
     let standing = match grants.is_empty() {
         true => Standing::Expired,
-        false if covers_whole(purpose, &grants, statements) => Standing::Granted,
+        false if covers_whole(purpose, &found(&grants, statements)) => Standing::Granted,
         false => Standing::Outgrown,
     };
     Stood { standing, since, grants }
 }
 
-/// Whether what the policy now wants on permission lies within the grants. A statement narrowed
-/// to one interest does not make the permission outgrown: less was asked, not more wanted since.
-fn covers_whole(purpose: &CompiledPurpose, grants: &[Grant], all: &[StatementBox]) -> bool {
-    let granted = || grants.iter().filter_map(|it| find(all, it.statement));
-    let data = granted().fold(LeafSet::EMPTY, |set, it| set.union(&it.data).union(&it.narrowed));
+fn found<'a>(grants: &[Grant], statements: &'a [StatementBox]) -> Vec<&'a StatementBox> {
+    grants.iter().filter_map(|it| find(statements, it.statement)).collect()
+}
+
+/// Whether what the policy now wants on permission lies within what was granted. A statement
+/// narrowed to one interest does not make the permission outgrown: less was asked, not more
+/// wanted since.
+pub(crate) fn covers_whole(purpose: &CompiledPurpose, granted: &[&StatementBox]) -> bool {
+    let data =
+        granted.iter().fold(LeafSet::EMPTY, |set, it| set.union(&it.data).union(&it.narrowed));
     let mut wanted = purpose.boxes.iter().filter(|it| it.basis == Ground::Permission);
     wanted.all(|it| {
-        let reach = granted().any(|granted| {
+        let reach = granted.iter().any(|granted| {
             granted.recipients & it.recipients == it.recipients
                 && granted.channels & it.channels == it.channels
         });

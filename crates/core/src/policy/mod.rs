@@ -8,6 +8,7 @@ mod canonical;
 mod check;
 mod compile;
 mod declared;
+mod diff;
 mod leaf_set;
 mod model;
 mod problem;
@@ -21,6 +22,7 @@ pub use compile::{
     Ground, NAMES_MAX, SignalRule, StatementBox,
 };
 pub use declared::declared_names;
+pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,

@@ -4,6 +4,8 @@
 //! order, live and on rebuild alike, and asks nothing but the fact. Throwing it away and folding
 //! the ledger again gives the same state, byte for byte (I4); [`State::dump`] is how tests look.
 
+mod access;
+mod agreed;
 mod asks;
 mod books;
 mod calendar;
@@ -16,6 +18,8 @@ mod requests;
 mod state;
 mod tallies;
 
+pub use access::Access;
+pub use agreed::{Agreed, Outgrown};
 pub use asks::{AskCount, Asks, UsedAsk};
 pub use books::{Books, OrderDay, Outcomes};
 pub use calendar::{Calendar, Day, Quarter, QuarterError};

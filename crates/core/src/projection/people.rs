@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use hashbrown::HashTable;
 
+use super::agreed::{self, Agreed};
 use crate::decision::{Age, Recent};
 use crate::permission::Permissions;
 use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signals, Slot};
@@ -21,6 +22,8 @@ pub struct People {
     traits: Vec<Traits>,
     by_id: HashTable<u32>,
     by_alias: HashMap<[u8; 16], Slot>,
+    /// How many people hold which statements.
+    pub agreed: Agreed,
 }
 
 /// What is known of one person beside permissions.
@@ -162,7 +165,9 @@ impl People {
         at: Millis,
     ) {
         if let Some(it) = self.permissions.get_mut(index(slot)) {
+            let before = agreed::statements(it, purpose);
             it.record(answer, purpose, statement, at);
+            self.agreed.moved(purpose, before, it);
         }
     }
 
@@ -265,6 +270,7 @@ impl People {
                 it.permissions.entries(),
             );
         }
+        self.agreed.dump(out);
         let mut aliases: Vec<_> = self.by_alias.iter().collect();
         aliases.sort_unstable();
         for (alias, slot) in aliases {

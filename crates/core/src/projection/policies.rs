@@ -65,6 +65,22 @@ impl Policies {
         self.statements.get(at).map(|it| &it.1)
     }
 
+    /// A policy that is not published, as it would rule: compiled, with all statements in its
+    /// bits. Names that no policy declared before get numbers of this look only.
+    pub fn imagined(&self, policy: &Policy, names: &Dictionary) -> (Compiled, Vec<StatementBox>) {
+        let mut names = names.clone();
+        for (family, name) in policy::declared_names(policy) {
+            if names.code(family, name.as_str()).is_none() {
+                names.declare(family.number(), name.as_str());
+            }
+        }
+        let compiled = Compiled::new(policy, &names, 0, policy::hash(policy));
+        let boxes =
+            self.statements.iter().filter_map(|(code, it)| agreed(&compiled, &names, *code, it));
+        let boxes = boxes.collect();
+        (compiled, boxes)
+    }
+
     /// Enters a published policy. One that this Handshake cannot read never rules; the reader
     /// keeps every construct it ever accepted, and `tests/golden_events.rs` holds it to that.
     pub(super) fn publish(&mut self, it: &PolicyPublished, names: &Dictionary, at: Millis) {

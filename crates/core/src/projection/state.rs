@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::access::Access;
 use super::asks::Asks;
 use super::books::Books;
 use super::calendar::{Calendar, Day};
@@ -34,6 +35,7 @@ pub struct State {
     pub catalogue: Catalogue,
     pub imports: Imports,
     pub requests: Requests,
+    pub access: Access,
     /// Events folded so far.
     pub events: u64,
     /// Events of kinds or versions newer than this Handshake: kept in the ledger, not understood.
@@ -53,6 +55,7 @@ impl Default for State {
             catalogue: Catalogue::default(),
             imports: Imports::default(),
             requests: Requests::default(),
+            access: Access::default(),
             events: 0,
             unknown: 0,
             calendar: Calendar::new(TimeZone::UTC),
@@ -113,7 +116,7 @@ impl State {
                 change.items.iter().for_each(|item| self.catalogue.change(item));
             }
             Fact::VisitsCounted(count) => self.books.count(day, Code(count.metric), count.count),
-            Fact::AccessChanged(_) => (),
+            Fact::AccessChanged(change) => self.access.changed(change),
             Fact::FileImported(progress) => self.imports.advance(progress),
             Fact::Unknown(..) => self.unknown += 1,
         }
@@ -238,6 +241,7 @@ impl State {
         self.catalogue.dump(&mut out);
         self.imports.dump(&mut out);
         self.requests.dump(&mut out);
+        self.access.dump(&mut out);
         let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);
         out
     }

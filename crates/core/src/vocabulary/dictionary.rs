@@ -26,12 +26,14 @@ pub enum Family {
     Metric = 12,
     /// What happened in the shop: `view`, `order`…
     Happening = 13,
+    /// A test of the merchant's, whose arm made a use what it is.
+    Experiment = 14,
 }
 
 impl Family {
-    const COUNT: usize = 14;
+    const COUNT: usize = 15;
 
-    const ALL: [Family; 13] = [
+    const ALL: [Family; 14] = [
         Family::Purpose,
         Family::Data,
         Family::Recipient,
@@ -45,6 +47,7 @@ impl Family {
         Family::Offer,
         Family::Metric,
         Family::Happening,
+        Family::Experiment,
     ];
 
     pub fn number(self) -> u32 {

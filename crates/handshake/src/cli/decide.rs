@@ -83,6 +83,7 @@ pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(),
             signals: said,
             jurisdiction: "",
             campaign: None,
+            assignment: None,
         },
     )?;
     if let Some(ticket) = turn.commit()? {

@@ -20,6 +20,12 @@ pub enum Failure {
     /// Reading or writing failed.
     #[error("{0}")]
     Io(String),
+    /// A new policy gives people another deal; what a merge is stopped by.
+    #[error(
+        "the change is material: announce it a day ahead if it widens the deal, and ask again \
+         those who agreed to less"
+    )]
+    Material,
 }
 
 impl Failure {
@@ -27,6 +33,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => ExitCode::from(2),
             Failure::Refused(_) => ExitCode::from(1),
+            Failure::Material => ExitCode::from(3),
             Failure::Io(_) => ExitCode::from(70),
         }
     }

@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
-//! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 70 reading
-//! or writing failed.
+//! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 3 a policy
+//! differs materially; 70 reading or writing failed.
 
 mod decide;
 mod demo;
@@ -31,7 +31,7 @@ pub use print::Printer;
 #[command(
     name = "handshake",
     version,
-    after_help = "Exit codes: 0 done, 1 refused, 2 wrong command line, 70 reading or writing failed."
+    after_help = "Exit codes: 0 done, 1 refused, 2 wrong command line, 3 materially different, 70 reading or writing failed."
 )]
 struct Cli {
     #[command(flatten)]

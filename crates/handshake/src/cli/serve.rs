@@ -73,6 +73,7 @@ pub(super) async fn watch_keys(app: Arc<App>, opened: Opened) {
     let mut seen = written(&path);
     loop {
         tokio::time::sleep(KEYS_CHECK).await;
+        note_access(&app);
         let now = written(&path);
         if now == seen {
             continue;
@@ -85,6 +86,18 @@ pub(super) async fn watch_keys(app: Arc<App>, opened: Opened) {
             }
             // Most likely the command is still writing. We look again in a second.
             Err(error) => tracing::warn!(%error, "keys could not be read again"),
+        }
+    }
+}
+
+/// Keys are made by commands; the ledger hears of them from the server, which alone writes it.
+fn note_access(app: &App) {
+    let directory = app.directory();
+    let keys = directory.keys();
+    for room in app.rooms() {
+        let keys = keys.iter().map(|it| &***it);
+        if let Err(error) = room.site.note_access(keys) {
+            tracing::warn!(%error, site = room.info.name.as_str(), "changes of keys wait");
         }
     }
 }

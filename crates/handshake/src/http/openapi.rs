@@ -35,6 +35,7 @@ use super::problem;
         permissions::of_person,
         permissions::own,
         policies::check,
+        policies::diff,
         policies::list,
         policies::publish,
         policies::read,

@@ -29,6 +29,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/permissions", browser(get(permissions::of_person).post(permissions::own)))
         .route("/v1/policies", get(policies::list).post(policies::publish))
         .route("/v1/policies/check", post(policies::check))
+        .route("/v1/policies/diff", post(policies::diff))
         .route("/v1/policies/{version}", get(policies::read))
         .route("/v1/shown", browser(post(shown::shown)))
         .route("/v1/visit", browser(post(visit::visit)))

@@ -185,6 +185,7 @@ impl Turn<'_> {
                 signals: it.signals,
                 jurisdiction: "",
                 campaign: None,
+                assignment: None,
             };
             let decision = self.judge(&self.situation(slot, &wanted)?)?;
             let mut set = LeafSet::EMPTY;

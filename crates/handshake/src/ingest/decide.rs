@@ -35,6 +35,16 @@ pub struct Wanted<'a> {
     pub signals: Signals,
     pub jurisdiction: &'a str,
     pub campaign: Option<&'a str>,
+    pub assignment: Option<Assignment<'a>>,
+}
+
+/// The experiment that made a use what it is, and with which probability (propensity) it did.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment<'a> {
+    pub experiment: &'a str,
+    pub arm: u32,
+    /// Probability of every arm, in millionths; together a million.
+    pub allocation: &'a [u32],
 }
 
 /// A datum of a use. Without a time, the oldest that is held counts.
@@ -78,6 +88,8 @@ pub struct ReasonReply {
 /// How many data, tags and characters a use may name.
 const DATA_MAX: usize = 256;
 const TAGS_MAX: usize = 64;
+const ARMS_MAX: usize = 64;
+const WHOLE: u32 = 1_000_000;
 const JURISDICTION_MAX: usize = 16;
 
 impl Turn<'_> {
@@ -99,11 +111,26 @@ impl Turn<'_> {
             Some(name) => self.coined(caller, "campaign", (Family::Campaign, name))?,
             None => Code::NONE,
         };
+        let experiment = match wanted.assignment {
+            Some(it) => {
+                self.coined(caller, "assignment.experiment", (Family::Experiment, it.experiment))?
+            }
+            None => Code::NONE,
+        };
         let stamp = self.stamp(caller, request);
         self.heed_signals(&stamp, slot, wanted.signals)?;
         let situation = self.situation(slot, wanted)?;
         let decision = self.judge(&situation)?;
-        let decided = self.decided_fact(&situation, &decision, (campaign, stamp.digest))?;
+        let decided = self.decided_fact(&situation, &decision)?;
+        let assigned = wanted.assignment.as_ref();
+        let decided = UseDecided {
+            campaign: campaign.0,
+            request: stamp.digest,
+            experiment: experiment.0,
+            arm: assigned.map_or(0, |it| it.arm),
+            allocation: assigned.map_or(Vec::new(), |it| it.allocation.to_vec()),
+            ..decided
+        };
         let position = self.record(&stamp, slot, decided, situation.message());
         self.reply(position, &self.policy()?.compiled, (&situation, &decision))
     }
@@ -187,7 +214,6 @@ impl Turn<'_> {
         &self,
         situation: &Situation,
         decision: &Decision,
-        (campaign, request): (Code, u64),
     ) -> Result<UseDecided, Refusal> {
         let mut reasons: Vec<u32> = Vec::new();
         for it in &decision.reasons {
@@ -207,10 +233,8 @@ impl Turn<'_> {
             reasons,
             recipient: situation.recipient.code().0,
             channel: situation.channel.code().0,
-            campaign: campaign.0,
             digest: decision::digest(decision),
-            imported: false,
-            request,
+            ..UseDecided::default()
         })
     }
 
@@ -320,6 +344,9 @@ fn check_sizes(wanted: &Wanted<'_>) -> Result<(), Refusal> {
     if JURISDICTION_MAX < wanted.jurisdiction.len() {
         return Err(Refusal::invalid("jurisdiction", "is no code such as `EU` or `US-CA`"));
     }
+    if let Some(it) = &wanted.assignment {
+        check_assignment(it)?;
+    }
     let names =
         [("purpose", wanted.purpose), ("recipient", wanted.recipient), ("channel", wanted.channel)];
     let data = wanted.data.iter().map(|it| ("data", it.name));
@@ -331,6 +358,32 @@ fn check_sizes(wanted: &Wanted<'_>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Statistics divide by these probabilities, so they must be whole and the arm one of them.
+fn check_assignment(it: &Assignment<'_>) -> Result<(), Refusal> {
+    let refused = |field, said: String| Err(Refusal::invalid(field, said));
+    let drawn = usize::try_from(it.arm).ok().and_then(|arm| it.allocation.get(arm));
+    let sum: u64 = it.allocation.iter().map(|&it| u64::from(it)).sum();
+    if ARMS_MAX < it.allocation.len() {
+        return refused("assignment.allocation", format!("has more than {ARMS_MAX} arms"));
+    }
+    if sum != u64::from(WHOLE) {
+        let said =
+            format!("adds up to {sum}; give each arm's probability in millionths, {WHOLE} in all");
+        return refused("assignment.allocation", said);
+    }
+    match drawn {
+        None => {
+            let arms = it.allocation.len();
+            refused("assignment.arm", format!("is {}; the first of {arms} arms is 0", it.arm))
+        }
+        Some(0) => {
+            let said = format!("is {}, which `allocation` says is never drawn", it.arm);
+            refused("assignment.arm", said)
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// The oldest time any leaf of a datum was collected.

@@ -3,12 +3,14 @@
 use handshake_core::event::{
     AccessChanged, CatalogueChanged, Fact, FileImported, ItemMessage, VisitsCounted,
 };
-use handshake_core::vocabulary::{Code, EventId, Family};
+use handshake_core::vocabulary::{Code, EventId, Family, Millis};
 
 use super::collect::{Value, check_value};
 use super::refusal::Refusal;
 use super::request::{Caller, Request};
+use super::site::Site;
 use super::turn::{Stamp, Turn};
+use crate::access::KeyInfo;
 
 /// One thing the shop sells, as sent.
 #[derive(Debug, Clone, Copy)]
@@ -76,16 +78,41 @@ impl Turn<'_> {
         Ok(false)
     }
 
-    /// Records that a caller's key was made or taken back.
-    pub fn access(&mut self, caller: &str, scope: &str, revoked: bool) {
-        let code = self.code(Family::Caller, caller);
-        let fact = AccessChanged { caller: code.0, revoked, scope: scope.to_owned() };
-        self.push(&nobody(), None, Fact::AccessChanged(fact));
+    /// Records which keys were made or taken back since the ledger last heard of them: commands
+    /// change them in a store of their own, also while no server runs. When it happened is what
+    /// that store says.
+    fn access<'k>(&mut self, keys: impl IntoIterator<Item = &'k KeyInfo>) {
+        for key in keys.into_iter().filter(|it| it.site == self.site.id) {
+            let revoked = key.revoked.is_some();
+            if self.state().access.revoked(key.number) == Some(revoked) {
+                continue;
+            }
+            let caller = self.code(Family::Caller, key.caller.as_str()).0;
+            let scope = key.scope.as_str().to_owned();
+            let fact = AccessChanged { caller, revoked, scope, key: key.number };
+            let stamp = Stamp { claimed_at: key.revoked.or(Some(key.created)), ..nobody() };
+            self.push(&stamp, None, Fact::AccessChanged(fact));
+        }
     }
 
     /// Records how far a file is imported, in the batch of what it brought.
     pub fn imported(&mut self, progress: FileImported) {
         self.push(&nobody(), None, Fact::FileImported(progress));
+    }
+}
+
+impl Site {
+    /// Brings the ledger up to date with the keys there are. An empty ledger waits for its first
+    /// event, and the ledger's time is not moved: a history may still be imported.
+    pub fn note_access<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k KeyInfo>,
+    ) -> Result<(), Refusal> {
+        let mut turn = self.turn(Millis(0), &Request::internal(None))?;
+        if turn.state().events != 0 {
+            turn.access(keys);
+        }
+        turn.commit().map(drop)
     }
 }
 

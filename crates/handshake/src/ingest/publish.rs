@@ -1,8 +1,9 @@
 //! Publishing: a policy becomes the deal.
 
 use handshake_core::event::{Fact, Hash, PolicyPublished};
-use handshake_core::policy::{self, Problem, Severity, declared_names};
+use handshake_core::policy::{self, Effect, Policy, Problem, Severity, declared_names};
 use handshake_core::projection::Published;
+use handshake_core::vocabulary::Millis;
 
 use super::refusal::Refusal;
 use super::request::{Caller, Request};
@@ -50,6 +51,7 @@ impl Turn<'_> {
                 let said = format!("must be more than {}, the newest", newest.policy.version);
                 return Err(Refusal::invalid("version", said));
             }
+            announced(&newest.policy, &read, self.at)?;
         }
         for (family, name) in declared_names(&read) {
             self.code(family, name.as_str());
@@ -63,5 +65,31 @@ impl Turn<'_> {
         let stamp = self.stamp(caller, request);
         self.push(&stamp, None, Fact::PolicyPublished(fact));
         self.state().policies.newest().cloned().ok_or(Refusal::Broken)
+    }
+}
+
+/// A wider deal is published a day before it rules, so that whoever reads tracking status or the
+/// policy page can know it beforehand (W3C Tracking Preference Expression, 6.4.4); and words that
+/// change alone are explained by their author.
+fn announced(old: &Policy, new: &Policy, now: Millis) -> Result<(), Refusal> {
+    let diff = policy::diff(old, new);
+    if diff.words_alone() && new.change.is_none() {
+        let said = "is missing: words changed where nothing else did, so say whether they mean \
+                    the same, as in `change \"…\" kind=wording` or `kind=meaning`";
+        return Err(Refusal::invalid("change", said));
+    }
+    let earliest = now.plus_days(1);
+    let mut widened = diff.of(Effect::Widened);
+    match widened.next() {
+        Some(first) if new.effective < earliest => {
+            let purpose = first.purpose.as_ref().map_or(String::new(), |it| format!("`{it}` "));
+            let said = format!(
+                "must be {earliest} or later, a day after publishing, because this version widens \
+                 the deal: {purpose}{}",
+                first.said
+            );
+            Err(Refusal::invalid("effective", said))
+        }
+        Some(_) | None => Ok(()),
     }
 }

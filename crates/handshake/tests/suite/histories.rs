@@ -3,8 +3,8 @@
 //! what was agreed (I1).
 
 use handshake::ingest::{
-    Answering, AskWanted, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing, Question,
-    Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
+    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing,
+    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
@@ -117,6 +117,11 @@ impl Player {
                     signals: if *gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
                     jurisdiction: "EU",
                     campaign: Some("spring"),
+                    assignment: Some(Assignment {
+                        experiment: "colour",
+                        arm: 1,
+                        allocation: &[400_000, 600_000],
+                    }),
                 };
                 let decided = turn.decide(CALLER, &request, &wanted).unwrap();
                 self.decisions.push(decided.position);
@@ -153,6 +158,8 @@ impl Player {
             Deed::Publish => {
                 self.version += 1;
                 publish(&mut turn, self.version);
+                // What was announced a day ahead now rules.
+                self.now = self.now.plus_hours(25);
             }
         }
         if let Some(ticket) = turn.commit().unwrap() {
@@ -258,11 +265,13 @@ fn agreed(turn: &Turn<'_>, wanted: &Wanted<'_>) -> bool {
 
 /// Each version wants more than the last: another channel, then other data.
 fn publish(turn: &mut Turn<'_>, version: u32) {
+    let first = turn.state().policies.newest().is_none();
+    let effective = if first { turn.at } else { turn.at.plus_days(1) };
     let source =
         std::fs::read_to_string(root().join("examples/ridgeline-bikes/policy.kdl")).unwrap();
     let source = source
         .replace("version=7 replaces=6", &format!("version={version}"))
-        .replace("2026-12-01T00:00:00Z", "2026-01-01T00:00:00Z");
+        .replace("2026-12-01T00:00:00Z", &effective.to_string());
     let wider = source.replacen(
         "  with us\n  on web app\n",
         "  with us mailer\n  on web app email\n",

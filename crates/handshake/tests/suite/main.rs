@@ -14,6 +14,7 @@ mod doors;
 mod histories;
 mod kills;
 mod online_retail;
+mod policy_diff;
 mod readme;
 mod resumes;
 mod security;

@@ -20,7 +20,7 @@ use crate::http::state::App;
 use crate::http::wire::{
     DecideReply, DecideRequest, PermissionUsed, PolicyUsed, Reason, Who, words,
 };
-use crate::ingest::{self, Caller, Decided, Site, Turn, Wanted, WantedDatum};
+use crate::ingest::{self, Assignment, Caller, Decided, Site, Turn, Wanted, WantedDatum};
 
 pub(in crate::http) const PATH: &str = "/v1/decide";
 const REPLY_BYTES: usize = 1024;
@@ -141,6 +141,11 @@ impl<'a> Asked<'a> {
             signals: self.signals,
             jurisdiction: self.it.jurisdiction.as_deref().unwrap_or_default(),
             campaign: self.it.campaign.as_deref(),
+            assignment: self.it.assignment.as_ref().map(|it| Assignment {
+                experiment: &it.experiment,
+                arm: it.arm,
+                allocation: &it.allocation,
+            }),
         };
         let decided = turn.decide(Caller { name: self.caller, coins: true }, writing, &wanted)?;
         guest.room.decisions.count(decided.verdict);

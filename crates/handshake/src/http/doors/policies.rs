@@ -15,8 +15,8 @@ use crate::http::call::{Call, json, look, take_turn, written};
 use crate::http::problem::{Problem, Slug};
 use crate::http::refused::sorted;
 use crate::http::state::App;
-use crate::http::wire::{CheckReply, PoliciesReply, PolicyEntry, PolicyPublished};
-use crate::ingest::{self, Publishing};
+use crate::http::wire::{CheckReply, DiffReply, PoliciesReply, PolicyEntry, PolicyPublished};
+use crate::ingest::{self, Publishing, Refusal};
 
 /// Find everything that is wrong with a policy, without publishing it.
 #[utoipa::path(post, path = "/v1/policies/check", tag = "governing",
@@ -40,6 +40,31 @@ pub async fn check(
             CheckReply { problems, remarks, hash, version: Some(read.version) }
         }
     };
+    Ok(json(StatusCode::OK, &reply))
+}
+
+/// Compare a policy with the newest published: what it allows that was not, and who would have to
+/// be asked again.
+#[utoipa::path(post, path = "/v1/policies/diff", tag = "governing",
+    security(("secret_key" = [])), request_body(content = String, content_type = "application/kdl"),
+    responses((status = 200, body = DiffReply)))]
+pub async fn diff(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let call = Call::read(request, BATCH_BYTES_MAX).await?;
+    let guest = call.server(&app)?;
+    let new = policy::read(source(&call)?).map_err(Refusal::PolicyMistakes)?;
+    let reply = look(&guest.room, |state| {
+        let newest = state.policies.newest()?;
+        let (imagined, boxes) = state.policies.imagined(&new, &state.names);
+        let outgrown = state.people.agreed.outgrown(&imagined, &boxes);
+        Some(DiffReply::new(&policy::diff(&newest.policy, &new), Some(&outgrown)))
+    })
+    .await?;
+    let reply = reply.ok_or_else(|| {
+        Problem::new(Slug::NotFound, "nothing is published to compare with; publish a policy first")
+    })?;
     Ok(json(StatusCode::OK, &reply))
 }
 

@@ -1,5 +1,8 @@
 //! Policies, and what the server says of itself.
 
+use handshake_core::policy::{Diff, Difference, Witness};
+use handshake_core::projection::Outgrown;
+use handshake_core::vocabulary::{Name, Signal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -44,6 +47,140 @@ pub struct PolicyEntry {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PoliciesReply {
     pub policies: Vec<PolicyEntry>,
+}
+
+/// How a posted policy differs from the newest published one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DiffReply {
+    /// Whether people's deal gets wider or worse.
+    pub material: bool,
+    pub differences: Vec<DifferenceReply>,
+    /// Whose permission it outgrows, and what they would be asked; absent where two files were
+    /// compared and nobody's permission was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outgrown: Option<Vec<OutgrownReply>>,
+}
+
+/// One difference between two policies.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Difference)]
+pub struct DifferenceReply {
+    #[schema(example = "widened")]
+    pub effect: &'static str,
+    #[schema(example = "data")]
+    pub class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    pub said: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_line: Option<u32>,
+    /// A use that the two policies treat differently.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<WitnessReply>,
+}
+
+/// A use that shows a difference. What it does not name is harmless.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Witness)]
+pub struct WitnessReply {
+    pub purpose: String,
+    pub data: String,
+    pub recipient: String,
+    pub channel: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    pub objected: bool,
+    pub minor: bool,
+    /// Whether the person agreed to all that either policy wants.
+    pub permission: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collected_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_visit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_order: Option<String>,
+    /// When it is used, where that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Used so often within `within_hours`, where that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_hours: Option<u32>,
+}
+
+/// People who agreed to less than a policy wants, and the difference.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Outgrown)]
+pub struct OutgrownReply {
+    pub purpose: String,
+    pub people: u64,
+    pub data: Vec<String>,
+    pub recipients: Vec<String>,
+    pub channels: Vec<String>,
+}
+
+impl DiffReply {
+    pub fn new(diff: &Diff, outgrown: Option<&[Outgrown]>) -> DiffReply {
+        DiffReply {
+            material: diff.is_material(),
+            differences: diff.differences.iter().map(DifferenceReply::new).collect(),
+            outgrown: outgrown.map(|all| all.iter().map(OutgrownReply::new).collect()),
+        }
+    }
+}
+
+impl DifferenceReply {
+    fn new(it: &Difference) -> DifferenceReply {
+        DifferenceReply {
+            effect: it.effect.as_str(),
+            class: it.class.as_str(),
+            purpose: it.purpose.as_ref().map(Name::to_string),
+            said: it.said.clone(),
+            old_line: it.lines.0.map(|it| it.0),
+            new_line: it.lines.1.map(|it| it.0),
+            witness: it.witness.as_ref().map(WitnessReply::new),
+        }
+    }
+}
+
+impl WitnessReply {
+    fn new(it: &Witness) -> WitnessReply {
+        WitnessReply {
+            purpose: it.purpose.to_string(),
+            data: it.data.to_string(),
+            recipient: it.recipient.to_string(),
+            channel: it.channel.to_string(),
+            signal: it.signal.map(Signal::as_str),
+            tag: it.tag.as_ref().map(Name::to_string),
+            objected: it.objected,
+            minor: it.minor,
+            permission: it.permission,
+            collected_at: it.age.map(|it| it.collected_at.to_string()),
+            last_visit: it.age.map(|it| it.last_visit.to_string()),
+            last_order: it.age.map(|it| it.last_order.to_string()),
+            at: it.age.map(|it| it.now.to_string()),
+            used: it.often.map(|it| it.0),
+            within_hours: it.often.map(|it| it.1),
+        }
+    }
+}
+
+impl OutgrownReply {
+    fn new(it: &Outgrown) -> OutgrownReply {
+        let names = |it: &[Name]| it.iter().map(Name::to_string).collect();
+        OutgrownReply {
+            purpose: it.purpose.to_string(),
+            people: it.people,
+            data: names(&it.data),
+            recipients: names(&it.recipients),
+            channels: names(&it.channels),
+        }
+    }
 }
 
 /// Which site, where there is more than one.

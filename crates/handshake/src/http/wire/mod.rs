@@ -22,7 +22,8 @@ pub use collecting::{
     Stored,
 };
 pub use governing::{
-    CheckReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery, SiteState,
+    CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
+    SiteState,
 };
 pub use said::Said;
 pub use using::{

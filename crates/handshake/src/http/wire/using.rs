@@ -49,9 +49,27 @@ pub struct DecideRequest<'a> {
     pub caller: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub campaign: Option<Text<'a>>,
+    /// The experiment that made this use what it is.
+    #[serde(borrow, default)]
+    pub assignment: Option<AssignmentWanted<'a>>,
     /// RFC 3339; import keys only.
     #[serde(borrow, default)]
     pub at: Option<Text<'a>>,
+}
+
+/// Which arm of an experiment a use belongs to, and how probable each arm was.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Assignment)]
+pub struct AssignmentWanted<'a> {
+    #[serde(borrow)]
+    #[schema(example = "reco-2026q4")]
+    pub experiment: Text<'a>,
+    /// Which of the arms was drawn; the first is 0.
+    pub arm: u32,
+    /// Probability of every arm, in millionths; together 1,000,000.
+    #[schema(example = json!([950_000, 50_000]))]
+    pub allocation: Vec<u32>,
 }
 
 /// What the browser said: header values as they came, or what a page's script read.

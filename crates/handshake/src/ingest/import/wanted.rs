@@ -45,6 +45,7 @@ pub(super) fn uses(
                 signals: Signals::NONE,
                 jurisdiction: "",
                 campaign: None,
+                assignment: None,
             },
         )?;
         let carried = match decided.advice {

@@ -1,4 +1,6 @@
-//! `handshake policy`: check, show and publish the policy file.
+//! `handshake policy`: check, compare, show and publish the policy file.
+
+mod diff;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,10 @@ pub(super) enum Policy {
         /// The policy file
         file: PathBuf,
     },
+    /// Say what a new version allows that the old did not, and who must be asked again
+    ///
+    /// Exit code 3 tells that the change is material, so that it can stop a merge.
+    Diff(diff::DiffArgs),
     /// Show a published policy: the file itself, or its canonical JSON with `--json`
     Show {
         /// Site; may be left out where there is only one
@@ -50,6 +56,7 @@ pub(super) enum Policy {
 pub(super) fn run(it: &Policy, places: &Places, printer: &Printer) -> Result<(), Failure> {
     match it {
         Policy::Check { file } => check_file(file, printer),
+        Policy::Diff(it) => diff::run(it, places, printer),
         Policy::Show { site, version, statements } => {
             let opened = Opened::existing(places)?;
             show(&opened, site.as_ref(), (*version, *statements), printer)

@@ -1,0 +1,356 @@
+//! What one policy allows that another does not, decided over every use there can be.
+//!
+//! A purpose is a box: data × recipients × channels, with bars on it. Each cell of the new box is
+//! looked up in the old one. Outside the old box, the cell itself is new. Inside, a bar of the old
+//! cell that no bar of the new one covers is a difference, and violating that bar alone is a use
+//! which shows it. Nothing else can differ, so an empty answer is a proof.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bars::{self, Bar, When};
+use super::words;
+use super::{Class, Difference, Effect, Witness, WitnessAge, softer};
+use crate::policy::compile::{Compiled, CompiledBox, CompiledNever, CompiledPurpose};
+use crate::policy::model::{Anchor, Line};
+use crate::vocabulary::{Code, Mode, Name};
+
+/// One purpose of one policy, ready to be looked up cell by cell.
+struct Side<'a> {
+    policy: &'a Compiled,
+    purpose: &'a CompiledPurpose,
+    the_box: &'a CompiledBox,
+    /// Bars that hold in every cell.
+    bars: Vec<Bar>,
+    /// Promises that may bear on this purpose.
+    nevers: Vec<(&'a CompiledNever, Bar)>,
+}
+
+/// A cell by the numbers both policies share.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    leaf: Code,
+    recipient: Code,
+    channel: Code,
+}
+
+/// The same cell as bits of one policy.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    leaf: usize,
+    recipient: u64,
+    channel: u64,
+}
+
+/// Where one kind of difference was found: in which cells, and by which bar.
+struct Found {
+    first: Cell,
+    cells: words::Cells,
+    bar: Option<Bar>,
+}
+
+/// What tells one difference of a purpose from another.
+type Key = (Class, Line, u32);
+
+/// Uses that `new` allows and `old` does not. With the policies changed over, and `effect`
+/// narrowed, uses that are no longer allowed.
+pub(super) fn differences((old, new): (&Compiled, &Compiled), effect: Effect) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for purpose in &new.purposes {
+        let Some(after) = Side::new(new, purpose) else { continue };
+        let before = old.purpose_of(purpose.code).and_then(|it| Side::new(old, it));
+        let found = compare(before.as_ref(), &after);
+        all.extend(
+            found
+                .into_iter()
+                .map(|(key, it)| difference(before.as_ref(), &after, (key.0, &it), effect)),
+        );
+    }
+    all
+}
+
+impl<'a> Side<'a> {
+    fn new(policy: &'a Compiled, purpose: &'a CompiledPurpose) -> Option<Side<'a>> {
+        // A purpose of a file is one box; unions come of statements only.
+        let the_box = purpose.boxes.first()?;
+        let bears = |it: &&CompiledNever| {
+            it.purposes.as_ref().is_none_or(|it| it.contains(&purpose.code))
+                && !it.except.contains(&purpose.code)
+        };
+        let nevers = policy.nevers.iter().filter(bears);
+        Some(Side {
+            policy,
+            purpose,
+            the_box,
+            bars: bars::of_box(policy, purpose, the_box),
+            nevers: nevers.map(|it| (it, bars::of_never(policy, it))).collect(),
+        })
+    }
+
+    fn cells(&self) -> impl Iterator<Item = (Cell, Place)> + '_ {
+        let recipients = || bits(self.the_box.recipients);
+        let channels = || bits(self.the_box.channels);
+        self.the_box.data.iter().flat_map(move |leaf| {
+            recipients().flat_map(move |recipient| {
+                channels().filter_map(move |channel| {
+                    let cell = Cell {
+                        leaf: self.policy.leaves.get(leaf)?.0,
+                        recipient: self.policy.recipients.get(recipient)?.code,
+                        channel: self.policy.channels.get(channel)?.0,
+                    };
+                    let place = Place { leaf, recipient: 1 << recipient, channel: 1 << channel };
+                    Some((cell, place))
+                })
+            })
+        })
+    }
+
+    /// Bars of promises that hold in one cell.
+    fn promises(&self, place: Place) -> impl Iterator<Item = &Bar> {
+        let bears = move |it: &CompiledNever| {
+            it.data.is_none_or(|it| it.has(place.leaf))
+                && it.recipients.is_none_or(|it| it & place.recipient != 0)
+                && it.channels.is_none_or(|it| it & place.channel != 0)
+        };
+        self.nevers.iter().filter(move |it| bears(it.0)).map(|it| &it.1)
+    }
+
+    /// The cell in this policy's bits, where it declares all three names.
+    fn place(&self, cell: Cell) -> Option<Place> {
+        Some(Place {
+            leaf: self.policy.leaves.iter().position(|it| it.0 == cell.leaf)?,
+            recipient: self.policy.recipient(cell.recipient)?,
+            channel: self.policy.channel(cell.channel)?,
+        })
+    }
+
+    fn uses(&self, leaf: Code) -> bool {
+        let at = self.policy.leaves.iter().position(|it| it.0 == leaf);
+        at.is_some_and(|it| self.the_box.data.has(it))
+    }
+
+    fn is_with(&self, recipient: Code) -> bool {
+        self.policy.recipient(recipient).is_some_and(|it| self.the_box.recipients & it != 0)
+    }
+
+    fn is_on(&self, channel: Code) -> bool {
+        self.policy.channel(channel).is_some_and(|it| self.the_box.channels & it != 0)
+    }
+}
+
+fn bits(mask: u64) -> impl Iterator<Item = usize> {
+    (0..64).filter(move |bit| mask >> bit & 1 != 0)
+}
+
+fn compare(before: Option<&Side<'_>>, after: &Side<'_>) -> BTreeMap<Key, Found> {
+    let mut found = BTreeMap::new();
+    let zone = &after.policy.zone;
+    for (cell, place) in after.cells() {
+        let promises: Vec<&Bar> = after.promises(place).collect();
+        if promises.iter().any(|it| it.when.always()) {
+            continue;
+        }
+        let Some(before) = before else {
+            note(&mut found, after, cell, (Class::Purpose, None));
+            continue;
+        };
+        let outside = outside(before, cell);
+        if !outside.is_empty() {
+            outside.into_iter().for_each(|it| note(&mut found, after, cell, (it, None)));
+            continue;
+        }
+        let held = |it: &&Bar| {
+            let mut now = after.bars.iter().chain(promises.iter().copied());
+            now.any(|bar| bar.when.covers(&it.when, zone))
+        };
+        let place = before.place(cell);
+        let promised = place.into_iter().flat_map(|it| before.promises(it));
+        for bar in before.bars.iter().chain(promised).filter(|it| !held(it)) {
+            note(&mut found, after, cell, (class_of(&bar.when), Some(bar)));
+        }
+    }
+    found
+}
+
+/// On which sides a cell lies outside the old box. A cell that is new on one side only says best
+/// what changed, so others are told only where there is no such cell.
+fn outside(before: &Side<'_>, cell: Cell) -> Vec<Class> {
+    let sides = [
+        (before.uses(cell.leaf), Class::Data),
+        (before.is_with(cell.recipient), Class::Recipient),
+        (before.is_on(cell.channel), Class::Channel),
+    ];
+    sides.into_iter().filter(|(inside, _)| !inside).map(|(_, class)| class).collect()
+}
+
+fn note(
+    found: &mut BTreeMap<Key, Found>,
+    side: &Side<'_>,
+    cell: Cell,
+    (class, bar): (Class, Option<&Bar>),
+) {
+    let detail = match bar.map(|it| &it.when) {
+        Some(When::Signal(signal)) => 1 + *signal as u32,
+        Some(_) | None => 0,
+    };
+    let key = (class, bar.map_or(Line(0), |it| it.line), detail);
+    let entry = found.entry(key).or_insert_with(|| Found {
+        first: cell,
+        cells: words::Cells::default(),
+        bar: bar.cloned(),
+    });
+    entry.cells.add(side.policy, (cell.leaf, cell.recipient, cell.channel));
+}
+
+fn class_of(when: &When) -> Class {
+    match when {
+        When::NoPermission => Class::Basis,
+        When::Minor => Class::Minors,
+        When::Objected => Class::Objection,
+        When::Never { .. } => Class::Promise,
+        When::Signal(_) => Class::Signals,
+        When::Old { .. } => Class::Keep,
+        When::Often { .. } => Class::Frequency,
+    }
+}
+
+fn difference(
+    before: Option<&Side<'_>>,
+    after: &Side<'_>,
+    (class, found): (Class, &Found),
+    effect: Effect,
+) -> Difference {
+    let new_line = match class {
+        Class::Data => after.the_box.data_line,
+        Class::Recipient => after.the_box.recipients_line,
+        Class::Channel => after.the_box.channels_line,
+        Class::Keep => after.the_box.keep_line,
+        Class::Basis => after.the_box.basis_line,
+        _ => after.purpose.line,
+    };
+    let old_line = found.bar.as_ref().map(|it| it.line).or(before.map(|it| it.purpose.line));
+    let lines = match effect {
+        Effect::Narrowed => (Some(new_line), old_line),
+        Effect::Widened | Effect::Worse | Effect::Reworded | Effect::Better => {
+            (old_line, Some(new_line))
+        }
+    };
+    let keep = after.the_box.keep;
+    Difference {
+        effect,
+        class,
+        purpose: Some(after.purpose.name.clone()),
+        said: words::widened(class, effect, &found.cells, (found.bar.as_ref(), keep)),
+        lines,
+        witness: witness(after, found.first, found.bar.as_ref().map(|it| &it.when)),
+    }
+}
+
+/// The use in `cell` that violates one bar and is harmless otherwise.
+fn witness(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> Option<Witness> {
+    let policy = side.policy;
+    let (signal, tag) = violated.and_then(When::facts).unwrap_or((None, None));
+    let tag = tag.and_then(|tag| policy.tags.iter().find(|it| it.0 == tag));
+    Some(Witness {
+        purpose: side.purpose.name.clone(),
+        data: name_of(&policy.leaves, cell.leaf)?,
+        recipient: policy
+            .recipients
+            .iter()
+            .find(|it| it.code == cell.recipient)
+            .map(|it| it.name.clone())?,
+        channel: name_of(&policy.channels, cell.channel)?,
+        signal,
+        tag: tag.map(|it| it.1.clone()),
+        objected: violated == Some(&When::Objected),
+        minor: violated == Some(&When::Minor),
+        permission: violated != Some(&When::NoPermission),
+        age: violated.and_then(|it| age(side, it)),
+        often: match violated {
+            Some(When::Often { count, window_hours }) => Some((*count, *window_hours)),
+            Some(_) | None => None,
+        },
+    })
+}
+
+fn name_of(names: &[(Code, Name)], code: Code) -> Option<Name> {
+    names.iter().find(|it| it.0 == code).map(|it| it.1.clone())
+}
+
+/// Collected just so long ago that the old policy no longer keeps it, and the new one does.
+fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
+    let When::Old { keep, after } = violated else { return None };
+    let zone = &side.policy.zone;
+    let renews = |anchor| matches!(anchor, Anchor::LastVisit | Anchor::LastOrder);
+    // What the new policy renews by a visit or an order, somebody has just renewed.
+    let longer = side.the_box.keep.filter(|it| it.1 == *after || !renews(it.1)).map(|it| it.0);
+    let start = bars::start_between(*keep, longer, zone);
+    let now = keep.after(start, zone);
+    let renewed = |anchor| if *after == anchor { start } else { now };
+    Some(WitnessAge {
+        collected_at: start,
+        last_visit: renewed(Anchor::LastVisit),
+        last_order: renewed(Anchor::LastOrder),
+        now,
+        after: *after,
+    })
+}
+
+/// Rules that both policies have and the new one holds less firmly. The verdict stays, the advice
+/// does not.
+pub(super) fn modes(old: &Compiled, new: &Compiled) -> Vec<Difference> {
+    let mut all = Vec::new();
+    if softer(old.mode, new.mode) {
+        let said = words::softer("what no line allows", old.mode, new.mode);
+        all.push(softened(None, said, (Line(0), Line(0)), None));
+    }
+    for after in new.purposes.iter().filter_map(|it| Side::new(new, it)) {
+        let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it));
+        let Some(before) = before else { continue };
+        let name = &after.purpose.name;
+        let mut told: BTreeSet<(Mode, Mode)> = BTreeSet::new();
+        let (was, is) = (before.purpose.mode, after.purpose.mode);
+        let cell = after.cells().next().map(|it| it.0);
+        if softer(was, is) {
+            told.insert((was, is));
+            let said = words::softer(&format!("`{name}`"), was, is);
+            let witness = cell.and_then(|it| witness(&after, it, Some(&When::NoPermission)));
+            let witness = witness.filter(|_| after.purpose.needs_permission());
+            let lines = (before.purpose.line, after.purpose.line);
+            all.push(softened(Some(name), said, lines, witness));
+        }
+        for bar in &after.bars {
+            let same = before.bars.iter().find(|it| it.when == bar.when);
+            let Some(same) = same.filter(|it| softer(it.mode, bar.mode)) else { continue };
+            if told.insert((same.mode, bar.mode)) {
+                let said = words::softer(&words::bar(&bar.when), same.mode, bar.mode);
+                let witness = cell.and_then(|it| witness(&after, it, Some(&bar.when)));
+                all.push(softened(Some(name), said, (same.line, bar.line), witness));
+            }
+        }
+    }
+    all.extend(promises_softer(old, new));
+    all
+}
+
+/// Promises are known by their words.
+fn promises_softer(old: &Compiled, new: &Compiled) -> Vec<Difference> {
+    let softer_of = |it: &CompiledNever| {
+        let same = old.nevers.iter().find(|before| before.says == it.says)?;
+        softer(same.mode, it.mode).then(|| {
+            let said = words::softer(&format!("“{}”", it.says), same.mode, it.mode);
+            softened(None, said, (same.line, it.line), None)
+        })
+    };
+    new.nevers.iter().filter_map(softer_of).collect()
+}
+
+fn softened(
+    purpose: Option<&Name>,
+    said: String,
+    (old, new): (Line, Line),
+    witness: Option<Witness>,
+) -> Difference {
+    let lines = (Some(old).filter(|it| it.0 != 0), Some(new).filter(|it| it.0 != 0));
+    let purpose = purpose.cloned();
+    Difference { effect: Effect::Worse, class: Class::Mode, purpose, said, lines, witness }
+}
