@@ -1,6 +1,6 @@
 // Every page that people see: add one line here, and axe looks at it in both widths and colours.
 // `url` is what to open, `before` what to do first with a fresh visitor; without `url`, what that
-// left on the screen is looked at.
+// left on the screen is looked at. `status` is what is answered, if not 200.
 
 /** Answers the question of a page, without scripts of ours. */
 export const answer = async (page, name) => {
@@ -47,7 +47,7 @@ export const PAGES = [
   { name: "basket", before: fill, url: ({ shop }) => `${shop}/basket` },
   { name: "checkout", before: fill, url: ({ shop }) => `${shop}/checkout` },
   { name: "sign in", url: ({ shop }) => `${shop}/sign-in` },
-  { name: "no such page", url: ({ shop }) => `${shop}/p/unicycle` },
+  { name: "no such page", status: 404, url: ({ shop }) => `${shop}/p/unicycle` },
   { name: "thanks for a yes", before: agree },
   { name: "a no that is kept to", before: refuse },
   { name: "chosen for somebody", before: look, url: ({ shop }) => `${shop}/c/mountain` },
