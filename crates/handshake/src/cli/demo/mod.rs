@@ -93,8 +93,8 @@ async fn stay(
     let (sells_nothing, _) = room.site.look(|state| state.catalogue.count() == 0)?;
     let app = Arc::new(App::new(directory, vec![room], false));
     let routes = router::router(Arc::clone(&app));
-    tokio::spawn(watch_keys(Arc::clone(&app), opened));
-    let serving = http::serve(door, app, routes, CONNECTIONS_MAX, std::future::pending());
+    let serving =
+        http::serve(door, Arc::clone(&app), routes, CONNECTIONS_MAX, std::future::pending());
     let serving = tokio::spawn(serving);
     let bar = bar(orders);
     let plan = Plan { orders, seed: SEED, shift_weeks, visits_before };
@@ -111,6 +111,8 @@ async fn stay(
         serving.abort();
         return Ok(());
     }
+    // Only now, so that how often the demo was started stands in no replayed day.
+    tokio::spawn(watch_keys(app, opened));
     let settings = Settings {
         address: address.to_string(),
         publishable: keys.publishable,
