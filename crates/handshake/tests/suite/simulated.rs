@@ -52,6 +52,22 @@ fn an_import_tells_of_simulated_asks_and_answers() {
 }
 
 #[test]
+fn signing_in_brings_the_cookie_to_a_shops_server_only() {
+    let mut server = Server::of_ridgeline();
+    let key = server.command(&["keys", "add", "import", "--caller", "replay"]);
+    let key = key.lines().last().unwrap().to_owned();
+    server.kill_and_restart();
+    let body = || json!({"event": event(), "customer": "4711"});
+    let shop = server.post("/v1/identities", &body());
+    let cookie = shop.headers("set-cookie").find(|it| it.starts_with("hs_person="));
+    let cookie = cookie.unwrap().split(';').next().unwrap().to_owned();
+    let visit = server.beacon("/v1/visit", &json!({}), &[("cookie", &cookie)]).ok();
+    assert_eq!(visit["known"], true);
+    let import = server.post_as(&key, "/v1/identities", &body());
+    assert_eq!(import.headers("set-cookie").count(), 0);
+}
+
+#[test]
 fn nobody_else_may_send_them() {
     let server = Server::of_ridgeline();
     for (path, body) in
