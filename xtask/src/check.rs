@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::run::{self, Step};
 
+const CHROMIUM: &str = "/usr/bin/chromium";
+
 /// Files that tests compare with; none may change by running tests.
 pub(crate) const GOLDEN: [&str; 3] = ["*golden/*", "*.snap", "*/vectors/*"];
 
@@ -19,7 +21,7 @@ pub(crate) fn check() -> Result<(), String> {
     if golden_state()? != before {
         return Err("tests changed golden files. To see how: git diff".to_owned());
     }
-    for step in after_golden() {
+    for step in after_golden().into_iter().chain(in_a_browser()) {
         heading(step.name);
         times.push(step.timed()?);
     }
@@ -65,6 +67,29 @@ fn after_golden() -> Vec<Step> {
         (false, _) => (),
     }
     steps
+}
+
+/// What people see, in a real browser, against the binary that the tests were built with.
+fn in_a_browser() -> Vec<Step> {
+    let missing: Vec<&str> = ["node", "npm", CHROMIUM]
+        .into_iter()
+        .filter(|program| !run::installed(program, "--version"))
+        .collect();
+    if !missing.is_empty() {
+        println!("not installed: {}. What people see is not checked", missing.join(", "));
+        return Vec::new();
+    }
+    let prefix = ["--prefix", "tests/browser"];
+    let packages = [&prefix[..], &["ci", "--no-audit", "--no-fund"]].concat();
+    let tests = [&prefix[..], &["test"]].concat();
+    vec![
+        Step::new("browser packages", "npm", &packages)
+            .fix("npm --prefix tests/browser ci, with a way to the registry"),
+        Step::new("browser", "npm", &tests)
+            .env("HANDSHAKE_BIN", &run::built("handshake").to_string_lossy())
+            .env("CHROMIUM", CHROMIUM)
+            .fix("npm --prefix tests/browser test"),
+    ]
 }
 
 /// What git sees of the golden files; nothing where there is no git.

@@ -297,9 +297,17 @@ fn leftovers(path: &str, text: &str) -> Vec<String> {
 
 /// Written text of the repository, in order of name: no build output, no data, no snapshots.
 fn files_below(dir: &Path) -> Vec<PathBuf> {
-    const SKIPPED: [&str; 7] =
-        [".git", "target", "data", "handshake-data", "node_modules", "golden", "vectors"];
-    const KINDS: [&str; 9] = ["rs", "md", "toml", "kdl", "js", "css", "html", "sh", "lua"];
+    const SKIPPED: [&str; 8] = [
+        ".git",
+        "target",
+        "data",
+        "handshake-data",
+        "handshake-demo",
+        "node_modules",
+        "golden",
+        "vectors",
+    ];
+    const KINDS: [&str; 10] = ["rs", "md", "toml", "kdl", "js", "mjs", "css", "html", "sh", "lua"];
     let mut entries: Vec<PathBuf> =
         fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()).collect();
     entries.sort();

@@ -4,6 +4,7 @@
 //! differs materially; 70 reading or writing failed.
 
 mod decide;
+mod demo;
 mod failure;
 mod import;
 mod keys;
@@ -46,6 +47,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Open an invented bike shop, with a year of simulated riders, and stay up
+    Demo(demo::Demo),
     /// Answer at the doors until told to stop
     Serve(serve::Serve),
     /// Make a site, or list those there are
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let printer = Printer::new(cli.json);
     let done = match &cli.command {
+        Command::Demo(it) => demo::run(it, &cli.places, &printer),
         Command::Serve(it) => serve::serve(it, &cli.places, &printer),
         Command::Site(it) => site::site(it, &cli.places, &printer),
         Command::Keys(it) => keys::keys(it, &cli.places, &printer),

@@ -64,7 +64,7 @@ async fn run(
 }
 
 /// Waits for SIGTERM, as service managers send it, or SIGINT, as a terminal does.
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -76,7 +76,7 @@ fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Takes in keys made or revoked by commands while we run.
-async fn watch_keys(app: Arc<App>, opened: Opened) {
+pub(super) async fn watch_keys(app: Arc<App>, opened: Opened) {
     let path = opened.config.access_path();
     let mut seen = written(&path);
     loop {
@@ -114,7 +114,7 @@ fn written(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|it| it.modified()).ok()
 }
 
-fn start_log(level: &str) -> Result<(), Failure> {
+pub(super) fn start_log(level: &str) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(level).map_err(|_| {
         Failure::Usage(format!("`{level}` is no log level; use `error`, `warn`, `info` or `debug`"))
     })?;

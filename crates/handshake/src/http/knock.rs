@@ -32,6 +32,17 @@ impl Guest {
         self.key.scope == Scope::Publishable
     }
 
+    /// What a model drew, an import key alone may send.
+    pub(super) fn may_simulate(&self, simulated: bool) -> Result<(), Problem> {
+        match !simulated || self.key.scope == Scope::Import {
+            true => Ok(()),
+            false => {
+                let said = "only an import key may send what a model drew; leave `simulated` out";
+                Err(Problem::new(Slug::Forbidden, said).at("simulated"))
+            }
+        }
+    }
+
     /// The time an import key sets; from everybody else that is refused.
     pub(super) fn may_set_time(&self, at: Option<Millis>) -> Result<Option<Millis>, Problem> {
         if at.is_some() && self.key.scope != Scope::Import {

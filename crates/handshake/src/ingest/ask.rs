@@ -109,6 +109,18 @@ impl Turn<'_> {
         Ok(None)
     }
 
+    /// A question that was put elsewhere, as an import tells: whatever may be asked now.
+    pub fn ask_put_elsewhere(
+        &mut self,
+        ask: [u8; 16],
+        it: &AskWanted<'_>,
+    ) -> Result<Asked, Refusal> {
+        let policy = self.policy()?.clone();
+        let code = named(&policy, it.purpose.unwrap_or_default())?;
+        let purpose = policy.compiled.purpose_of(code).ok_or(Refusal::Broken)?;
+        self.question(ask, &policy, purpose, it)
+    }
+
     fn may_ask(
         &self,
         policy: &Published,

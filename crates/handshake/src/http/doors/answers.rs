@@ -50,6 +50,7 @@ pub async fn answers(State(app): State<Arc<App>>, request: Request) -> Result<Re
         claimed_at: None,
         at: guest.may_set_time(time("at", it.at.as_deref())?)?,
     };
+    guest.may_simulate(it.simulated)?;
     let (answered, permissions, said) = match guest.is_browser() {
         true => from_page(&call, &guest, (&it, answer, now), &writing).await?,
         false => {
@@ -197,7 +198,8 @@ async fn from_server(
         };
         let question = Question::Stated { who, purpose: &purpose, statement, language: None };
         let gesture = it.gesture.as_str();
-        let answering = Answering { question, answer, gesture, simulated: false, new_person };
+        let answering =
+            Answering { question, answer, gesture, simulated: it.simulated, new_person };
         give(turn, guest, writing, &answering)
     })
     .await

@@ -7,14 +7,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use handshake_core::decision::Age;
 
+use crate::access::Scope;
+use crate::clock;
 use crate::http::body::{self, SERVER_BYTES_MAX};
-use crate::http::call::{Call, event_id, json, new_person, take_turn, time};
+use crate::http::call::{Call, event_id, json, new_person, set_cookie, take_turn, time};
+use crate::http::cookie;
 use crate::http::problem::Problem;
 use crate::http::state::App;
+use crate::http::token::PersonToken;
 use crate::http::wire::{IdentityReply, IdentityRequest, words};
 use crate::ingest::{self, Link};
 
 /// Link a customer number to a person, or make the customer known.
+///
+/// To a shop's server the answer brings the cookie that knows the person again: pass it on to the
+/// browser that signed in.
 #[utoipa::path(post, path = "/v1/identities", tag = "collecting", request_body = IdentityRequest,
     security(("secret_key" = [])), responses((status = 200, body = IdentityReply)))]
 pub async fn identities(
@@ -44,7 +51,13 @@ pub async fn identities(
         take_turn(&guest.room, &writing, |turn| Ok(turn.link(guest.caller(), &writing, &link)?))
             .await?;
     let reply = IdentityReply { person: identity.person.to_string(), linked: identity.linked };
-    Ok(json(StatusCode::OK, &reply))
+    let mut response = json(StatusCode::OK, &reply);
+    if guest.key.scope == Scope::Secret {
+        let (person, expires) = (identity.person, clock::now().plus_days(PersonToken::DAYS));
+        let token = guest.room.signer.person(&PersonToken { person, expires });
+        set_cookie(&mut response, cookie::set_person(&token, app.secure_cookies));
+    }
+    Ok(response)
 }
 
 fn read_age(text: &str) -> Option<Age> {

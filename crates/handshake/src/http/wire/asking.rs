@@ -152,20 +152,42 @@ pub struct OfferReply {
 }
 
 /// An ask became visible.
+///
+/// - From a page: `key`, the ask's `token`, `event`.
+/// - From an import, of an ask put elsewhere: `person` or `customer`, `purpose`, `event`, and where
+///   known `interest`, `language`, `at`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShownRequest {
     /// Publishable key.
     pub key: Option<String>,
     /// The ask's token.
-    pub token: String,
+    pub token: Option<String>,
     pub event: String,
+    /// Import keys only.
+    pub person: Option<String>,
+    /// Import keys only: the merchant's own number.
+    pub customer: Option<String>,
+    /// Import keys only: what was asked for.
+    pub purpose: Option<String>,
+    /// Import keys only: the interest that the question named.
+    pub interest: Option<String>,
+    /// Import keys only.
+    pub language: Option<String>,
+    /// RFC 3339; import keys only.
+    pub at: Option<String>,
+    /// Put to nobody, as a model draws the answer; import keys only. Said wherever it is shown.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// It is recorded.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownReply {
     pub duplicate: bool,
+    /// What was put, to answer it by; to imports only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
 }
 
 /// An answer to an ask; a withdrawal; or an answer given elsewhere.
@@ -196,6 +218,9 @@ pub struct AnswersRequest {
     pub event: String,
     /// RFC 3339; import keys only.
     pub at: Option<String>,
+    /// Drawn by a model; import keys only. Said wherever it is shown.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// The answer as recorded, and where the person stands now.

@@ -60,7 +60,7 @@ impl AnswerModel {
 
     /// A number from 0 to 999: the first eight bytes, big-endian, of SHA-256 over
     /// `seed 0x1f what 0x1f customer 0x1f purpose 0x1f nth`, modulo 1000.
-    fn draw(self, what: &str, (customer, purpose): (&str, &str), nth: u64) -> u64 {
+    pub(crate) fn draw(self, what: &str, (customer, purpose): (&str, &str), nth: u64) -> u64 {
         let text =
             [&self.seed.to_string(), what, customer, purpose, &nth.to_string()].join("\u{1f}");
         let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
