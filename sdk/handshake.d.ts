@@ -24,6 +24,8 @@ export interface Permission {
 
 export interface Visit {
   token: string;
+  /** The server's time. */
+  now: string;
   expires_at: string;
   known: boolean;
   permissions?: Permission[];

@@ -26,8 +26,14 @@ const BATCH_MS = 1_000;
 const BATCH_MAX = 50;
 const SEEN_MS = 1_000;
 
-/** A UUIDv7: the time in front, and 74 random bits. */
-export const eventId = (time = now()) => {
+/** How far the server's clock is ahead of this browser's, as its last words tell. */
+let ahead = 0;
+const heed = (/** @type {number} */ server) => {
+  if (server > 0) ahead = server - now();
+};
+
+/** A UUIDv7: the server's time in front, as near as we know it, and 74 random bits. */
+export const eventId = (time = now() + ahead) => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   for (let at = 0; at < 6; at++) bytes[at] = Math.floor(time / 2 ** (40 - 8 * at));
   bytes[6] = (bytes[6] & 0x0f) | 0x70;
@@ -117,7 +123,7 @@ export const handshake = ({ key, base = "", language = document.documentElement.
     if (!visited || now() - visited.at > VISIT_MS) {
       const reply = send("/v1/visit", { key, token: person });
       visited = { at: now(), reply };
-      permissions = reply.then((it) => it?.permissions ?? []);
+      permissions = reply.then((it) => (heed(Date.parse(it?.now)), it?.permissions ?? []));
       // A visit that failed is tried anew by whoever asks next.
       reply.catch(() => { visited = undefined; });
     }
@@ -245,6 +251,8 @@ const take = (slot, to) => {
   const field = (/** @type {string} */ name) =>
     /** @type {HTMLInputElement | null} */ (card.querySelector(`input[name=${name}]`))?.value;
   const token = field("token");
+  // The server made this id when it made the card, a UUIDv7 with its time in front.
+  heed(parseInt((field("event") ?? "").replace("-", "").slice(0, 12), 16));
   const wasSeen = token && seen(card, () => to.shown(token).catch(() => {}));
   // Only a click of the browser's own answers; a form sent by a script does not.
   card.addEventListener("submit", (event) => event.preventDefault());

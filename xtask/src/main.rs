@@ -22,6 +22,7 @@ cargo xtask COMMAND
   bench append    the ledger's append beside a raw fdatasync loop
   bench recommend [TRAIN TEST]
                   how well and how fast the recommender finds the next item
+  bench policy    a verdict, and the comparison of two policies, at 24, 240 and 2,400 rules
   bench decide    POST /v1/decide beside a static reply of nginx (needs nginx and wrk)
   help            this
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["golden"] => golden(),
         ["bench", "append"] => bench_append(),
         ["bench", "recommend", files @ ..] => bench_recommend(files),
+        ["bench", "policy"] => bench_policy(),
         ["bench", "decide"] => bench_decide::bench_decide(),
         ["bench"] => bench_append()
             .and_then(|()| bench_recommend(&[]))
@@ -62,6 +64,10 @@ fn golden() -> Result<(), String> {
     }
     println!("\nread the difference before you commit it: stored formats only ever grow");
     Ok(())
+}
+
+fn bench_policy() -> Result<(), String> {
+    Step::cargo("policy", &["bench", "--package", "handshake-core", "--bench", "policy"]).run()
 }
 
 fn bench_append() -> Result<(), String> {

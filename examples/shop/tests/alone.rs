@@ -1,5 +1,5 @@
 //! The shop without Handshake: it sells bikes, asks nothing and chooses for nobody.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -52,6 +52,7 @@ pub async fn visit(State(app): State<Arc<App>>, request: Request) -> Result<Resp
     let expires = handshake_core::vocabulary::Millis(now.0 + VisitToken::MINUTES * 60_000);
     let reply = VisitReply {
         token: guest.room.signer.visit(&VisitToken { nonce, expires }),
+        now: now.to_string(),
         expires_at: expires.to_string(),
         known: found.is_some(),
         permissions: found.iter().flat_map(|it| &it.permissions).map(shown).collect(),

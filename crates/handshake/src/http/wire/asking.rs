@@ -20,6 +20,8 @@ pub struct VisitRequest {
 pub struct VisitReply {
     /// Keep it in page memory; it names nobody.
     pub token: String,
+    /// The server's time, for the event ids of a browser whose clock is off.
+    pub now: String,
     pub expires_at: String,
     /// Whether the browser is somebody who agreed, ordered or signed in before.
     pub known: bool,
