@@ -216,28 +216,7 @@ fn difference(
     (class, found): (Class, &Found),
     effect: Effect,
 ) -> Difference {
-    let new_line = match class {
-        Class::Data => after.the_box.data_line,
-        Class::Recipient => after.the_box.recipients_line,
-        Class::Channel => after.the_box.channels_line,
-        Class::Keep => after.the_box.keep_line,
-        Class::Basis => after.the_box.basis_line,
-        Class::Purpose
-        | Class::Country
-        | Class::Minors
-        | Class::Objection
-        | Class::Signals
-        | Class::Promise
-        | Class::Frequency
-        | Class::Mode
-        | Class::Words
-        | Class::Benefit
-        | Class::Duty
-        | Class::AskBudget
-        | Class::AskAgain
-        | Class::Controller
-        | Class::Sensitive => after.purpose.line,
-    };
+    let new_line = line_of(after, class, found.bar.as_ref());
     let old_line = found.bar.as_ref().map(|it| it.line).or(before.map(|it| it.purpose.line));
     let lines = match effect {
         Effect::Narrowed => (Some(new_line), old_line),
@@ -253,6 +232,21 @@ fn difference(
         said: words::widened(class, effect, &found.cells, (found.bar.as_ref(), keep)),
         lines,
         witness: witness(after, found.first, found.bar.as_ref().map(|it| &it.when)),
+    }
+}
+
+/// The line of the new policy that makes the difference.
+fn line_of(side: &Side<'_>, class: Class, bar: Option<&Bar>) -> Line {
+    match bar.map(|it| &it.when) {
+        Some(When::NoPermission | When::Minor) => side.the_box.basis_line,
+        Some(When::Old { .. }) => side.the_box.keep_line,
+        Some(When::Objected | When::Never { .. } | When::Signal(_) | When::Often { .. }) => {
+            side.purpose.line
+        }
+        None if class == Class::Data => side.the_box.data_line,
+        None if class == Class::Recipient => side.the_box.recipients_line,
+        None if class == Class::Channel => side.the_box.channels_line,
+        None => side.purpose.line,
     }
 }
 

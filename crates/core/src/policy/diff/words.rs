@@ -51,36 +51,35 @@ pub(super) fn widened(
     (bar, keep): (Option<&Bar>, Option<(Period, Anchor)>),
 ) -> String {
     let gone = effect == Effect::Narrowed;
-    let more = if gone { "no longer" } else { "now" };
-    let (data, recipients, channels) =
-        (list(&cells.data), list(&cells.recipients), list(&cells.channels));
-    match class {
-        Class::Purpose if gone => "the purpose is gone".to_owned(),
-        Class::Purpose => format!("a new purpose, with {data} for {recipients} on {channels}"),
-        Class::Data => format!("{more} uses {data}"),
-        Class::Recipient => format!("{more} shares with {recipients}"),
-        Class::Channel => format!("{more} on {channels}"),
-        Class::Keep => kept(bar, keep, gone),
-        Class::Basis if gone => "now asks for permission".to_owned(),
-        Class::Basis => "no longer asks for permission".to_owned(),
-        Class::Country
-        | Class::Minors
-        | Class::Objection
-        | Class::Signals
-        | Class::Promise
-        | Class::Frequency
-        | Class::Mode
-        | Class::Words
-        | Class::Benefit
-        | Class::Duty
-        | Class::AskBudget
-        | Class::AskAgain
-        | Class::Controller
-        | Class::Sensitive => {
-            let bar = bar.map_or(String::new(), |it| self::bar(&it.when));
+    match bar.map(|it| &it.when) {
+        Some(When::NoPermission) if gone => "now asks for permission".to_owned(),
+        Some(When::NoPermission) => "no longer asks for permission".to_owned(),
+        Some(When::Old { .. }) => kept(bar, keep, gone),
+        Some(
+            when @ (When::Minor
+            | When::Objected
+            | When::Never { .. }
+            | When::Signal(_)
+            | When::Often { .. }),
+        ) => {
             let now = if gone { "now forbidden" } else { "no longer forbidden" };
-            format!("{now}: {bar}")
+            format!("{now}: {}", self::bar(when))
         }
+        None => outside(class, gone, cells),
+    }
+}
+
+/// What lies on one side of the old policy's box.
+fn outside(class: Class, gone: bool, cells: &Cells) -> String {
+    let more = if gone { "no longer" } else { "now" };
+    let data = list(&cells.data);
+    let (recipients, channels) = (list(&cells.recipients), list(&cells.channels));
+    match (class == Class::Data, class == Class::Recipient, class == Class::Channel) {
+        (true, _, _) => format!("{more} uses {data}"),
+        (_, true, _) => format!("{more} shares with {recipients}"),
+        (_, _, true) => format!("{more} on {channels}"),
+        _ if gone => "the purpose is gone".to_owned(),
+        _ => format!("a new purpose, with {data} for {recipients} on {channels}"),
     }
 }
 
