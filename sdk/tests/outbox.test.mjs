@@ -1,5 +1,6 @@
 // Sending: the same bytes until somebody answers, and never twice something else.
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 
 /** What the network says, one after the other; an Error is no answer. */
@@ -9,6 +10,8 @@ const beacons = [];
 Object.defineProperty(globalThis, "navigator", {
   value: { sendBeacon: (url, body) => (beacons.push([url, body]), true) }, configurable: true,
 });
+// Node 18, as Debian 12 has it, knows it under another name only.
+globalThis.crypto ??= webcrypto;
 globalThis.location = new URL("https://shop.example/bikes");
 globalThis.fetch = async (url, options) => {
   sent.push([url, options]);
