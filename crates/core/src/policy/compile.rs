@@ -190,7 +190,11 @@ impl Compiled {
         it: &Purpose,
     ) -> CompiledPurpose {
         let mode = policy.mode_of(it.mode);
-        let data = it.uses.iter().map(|name| self.leaf_set(policy.leaves_of(name)));
+        let leaves = |name: &Name| {
+            let code = names.code(Family::Data, name.as_str())?;
+            self.data.iter().find(|it| it.0 == code).map(|it| it.1)
+        };
+        let data = it.uses.iter().filter_map(leaves);
         let ground = if it.basis.is_permission() { Ground::Permission } else { Ground::Other };
         let the_box = CompiledBox {
             data: data.fold(LeafSet::EMPTY, |all, one| all.union(&one)),

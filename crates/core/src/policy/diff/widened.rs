@@ -134,13 +134,22 @@ impl<'a> Side<'a> {
     }
 }
 
-fn bits(mask: u64) -> impl Iterator<Item = usize> {
-    (0..64).filter(move |bit| mask >> bit & 1 != 0)
+fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = usize::try_from(mask.trailing_zeros()).ok().filter(|_| mask != 0)?;
+        mask &= mask - 1;
+        Some(bit)
+    })
 }
 
 fn compare(before: Option<&Side<'_>>, after: &Side<'_>) -> BTreeMap<Key, Found> {
     let mut found = BTreeMap::new();
     let zone = &after.policy.zone;
+    let covered = |it: &&Bar, by: &Bar| by.when.covers(&it.when, zone);
+    let held = |it: &&Bar| after.bars.iter().any(|bar| covered(it, bar));
+    let bars = before.into_iter().flat_map(|it| &it.bars);
+    // In most policies that is none, so that only promises are looked at cell by cell.
+    let missing: Vec<&Bar> = bars.filter(|it| !held(it)).collect();
     for (cell, place) in after.cells() {
         let promises: Vec<&Bar> = after.promises(place).collect();
         if promises.iter().any(|it| it.when.always()) {
@@ -155,13 +164,9 @@ fn compare(before: Option<&Side<'_>>, after: &Side<'_>) -> BTreeMap<Key, Found> 
             outside.into_iter().for_each(|it| note(&mut found, after, cell, (it, None)));
             continue;
         }
-        let held = |it: &&Bar| {
-            let mut now = after.bars.iter().chain(promises.iter().copied());
-            now.any(|bar| bar.when.covers(&it.when, zone))
-        };
-        let place = before.place(cell);
-        let promised = place.into_iter().flat_map(|it| before.promises(it));
-        for bar in before.bars.iter().chain(promised).filter(|it| !held(it)) {
+        let promised = before.place(cell).into_iter().flat_map(|it| before.promises(it));
+        let bars = missing.iter().copied().chain(promised.filter(|it| !held(it)));
+        for bar in bars.filter(|it| !promises.iter().any(|bar| covered(it, bar))) {
             note(&mut found, after, cell, (class_of(&bar.when), Some(bar)));
         }
     }
