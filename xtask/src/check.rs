@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use crate::needs;
 use crate::run::{self, Step};
-
-const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Files that tests compare with; none may change by running tests.
 pub(crate) const GOLDEN: [&str; 3] = ["*golden/*", "*.snap", "*/vectors/*"];
 
 pub(crate) fn check() -> Result<(), String> {
+    needs::see_to_it()?;
     let mut times = Vec::new();
     for step in before_golden() {
         heading(step.name);
@@ -71,12 +71,7 @@ fn after_golden() -> Vec<Step> {
 
 /// What people see, in a real browser, against the binary that the tests were built with.
 fn in_a_browser() -> Vec<Step> {
-    let missing: Vec<&str> = ["node", "npm", CHROMIUM]
-        .into_iter()
-        .filter(|program| !run::installed(program, "--version"))
-        .collect();
-    if !missing.is_empty() {
-        println!("not installed: {}. What people see is not checked", missing.join(", "));
+    if !needs::has_a_browser() {
         return Vec::new();
     }
     let prefix = ["--prefix", "tests/browser"];
@@ -87,7 +82,7 @@ fn in_a_browser() -> Vec<Step> {
             .fix("npm --prefix tests/browser ci, with a way to the registry"),
         Step::new("browser", "npm", &tests)
             .env("HANDSHAKE_BIN", &run::built("handshake").to_string_lossy())
-            .env("CHROMIUM", CHROMIUM)
+            .env("CHROMIUM", needs::CHROMIUM)
             .fix("npm --prefix tests/browser test"),
     ]
 }

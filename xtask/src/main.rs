@@ -7,6 +7,7 @@
 mod bench_decide;
 mod check;
 mod contract;
+mod needs;
 mod run;
 mod wrk;
 
