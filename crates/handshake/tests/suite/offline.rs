@@ -74,71 +74,98 @@ fn lived(use_: Value, permissions: Value, history: Value) -> Value {
 }
 
 fn with(mut it: Value, more: Value) -> Value {
-    for (key, value) in more.as_object().unwrap() {
-        it[key] = value.clone();
+    if let Value::Object(more) = more {
+        for (key, value) in more {
+            it[key] = value;
+        }
     }
     it
 }
 
-fn situations(days: &Days) -> Vec<Value> {
-    let said = |purpose: &str, answer: &str, ago: i64| json!({"purpose": purpose, "answer": answer, "at": days.ago(ago)});
-    let show = || wanted("show-recommendations", &["interest.mountain", "behaviour.viewed"]);
-    let yes = |purpose: &str, ago| json!([said(purpose, "granted", ago)]);
-    let no_past = || (json!([]), json!({}));
-    let retarget = || wanted("retarget", &["device.ad-id", "behaviour.viewed"]);
-    let mail = || wanted("follow-up-email", &["contact.email", "behaviour.carted"]);
-    let narrowed =
-        with(said("show-recommendations", "granted", 20), json!({"interest": "interest.mountain"}));
-    let mut all = vec![
+impl Days {
+    fn said(&self, purpose: &str, answer: &str, ago: i64) -> Value {
+        json!({"purpose": purpose, "answer": answer, "at": self.ago(ago)})
+    }
+
+    fn yes(&self, purpose: &str, ago: i64) -> Value {
+        json!([self.said(purpose, "granted", ago)])
+    }
+}
+
+fn show() -> Value {
+    wanted("show-recommendations", &["interest.mountain", "behaviour.viewed"])
+}
+
+fn retarget() -> Value {
+    wanted("retarget", &["device.ad-id", "behaviour.viewed"])
+}
+
+fn mail() -> Value {
+    wanted("follow-up-email", &["contact.email", "behaviour.carted"])
+}
+
+fn answers(days: &Days) -> Vec<Value> {
+    let narrowed = json!({"interest": "interest.mountain"});
+    let narrowed = with(days.said("show-recommendations", "granted", 20), narrowed);
+    vec![
         show(),
-        lived(show(), yes("show-recommendations", 20), json!({})),
+        lived(show(), days.yes("show-recommendations", 20), json!({})),
         lived(
             wanted("show-recommendations", &["interest.road", "interest.mountain"]),
             json!([narrowed]),
             json!({}),
         ),
-        lived(show(), json!([said("show-recommendations", "refused", 9)]), json!({})),
-        lived(show(), json!([said("show-recommendations", "deferred", 9)]), json!({})),
+        lived(show(), json!([days.said("show-recommendations", "refused", 9)]), json!({})),
+        lived(show(), json!([days.said("show-recommendations", "deferred", 9)]), json!({})),
         lived(
             show(),
             json!([
-                said("show-recommendations", "granted", 30),
-                said("show-recommendations", "withdrawn", 10)
+                days.said("show-recommendations", "granted", 30),
+                days.said("show-recommendations", "withdrawn", 10)
             ]),
             json!({}),
         ),
         lived(
             show(),
             json!([
-                said("show-recommendations", "granted", 30),
-                said("show-recommendations", "refused", 10)
+                days.said("show-recommendations", "granted", 30),
+                days.said("show-recommendations", "refused", 10)
             ]),
             json!({}),
         ),
         // Expired: the policy says to ask again after 24 months.
-        lived(show(), yes("show-recommendations", 800), json!({})),
+        lived(show(), days.yes("show-recommendations", 800), json!({})),
         // Agreed to under the policy before, which told the exchange less.
         lived(
             retarget(),
             json!([with(
-                said("retarget", "granted", 150),
+                days.said("retarget", "granted", 150),
                 json!({"box": {"data": ["device.ad-id"]}})
             )]),
             json!({}),
         ),
-        lived(retarget(), yes("retarget", 50), json!({})),
-        lived(with(retarget(), json!({"signals": {"gpc": "1"}})), yes("retarget", 50), json!({})),
+    ]
+}
+
+fn signals_and_ages(days: &Days) -> Vec<Value> {
+    vec![
+        lived(retarget(), days.yes("retarget", 50), json!({})),
+        lived(
+            with(retarget(), json!({"signals": {"gpc": "1"}})),
+            days.yes("retarget", 50),
+            json!({}),
+        ),
         // A signal that binds the person, given earlier by another device; and one that does not.
-        lived(retarget(), yes("retarget", 50), json!({"signals": ["gpc"]})),
-        lived(show(), yes("show-recommendations", 20), json!({"signals": ["dnt"]})),
+        lived(retarget(), days.yes("retarget", 50), json!({"signals": ["gpc"]})),
+        lived(show(), days.yes("show-recommendations", 20), json!({"signals": ["dnt"]})),
         lived(
             with(show(), json!({"signals": {"dnt": "1"}})),
-            yes("show-recommendations", 20),
+            days.yes("show-recommendations", 20),
             json!({}),
         ),
         lived(
             with(retarget(), json!({"tags": ["bought-kids-bike"]})),
-            yes("retarget", 50),
+            days.yes("retarget", 50),
             json!({}),
         ),
         lived(
@@ -148,23 +175,28 @@ fn situations(days: &Days) -> Vec<Value> {
         ),
         lived(
             wanted("fit-advice", &["body.height"]),
-            yes("fit-advice", 40),
+            days.yes("fit-advice", 40),
             json!({"age": "minor"}),
         ),
         lived(
             wanted("fit-advice", &["body.height"]),
-            yes("fit-advice", 40),
+            days.yes("fit-advice", 40),
             json!({"age": "minor-with-guardian"}),
         ),
         lived(
             wanted("fit-advice", &["body.height"]),
-            yes("fit-advice", 40),
+            days.yes("fit-advice", 40),
             json!({"age": "adult"}),
         ),
+    ]
+}
+
+fn times(days: &Days) -> Vec<Value> {
+    vec![
         // Too often, by a promise that is observed and one that is rehearsed.
         lived(
             mail(),
-            yes("follow-up-email", 60),
+            days.yes("follow-up-email", 60),
             json!({"uses": [
                 {"purpose": "follow-up-email", "at": days.ago(12)},
                 {"purpose": "follow-up-email", "at": days.ago(3)},
@@ -172,33 +204,42 @@ fn situations(days: &Days) -> Vec<Value> {
         ),
         lived(
             mail(),
-            yes("follow-up-email", 60),
+            days.yes("follow-up-email", 60),
             json!({"uses": [{"purpose": "follow-up-email", "at": days.ago(12)}]}),
         ),
         // Held too long: 30 days after collection, and 13 months after the last order.
         lived(
             retarget(),
-            json!([said("show-recommendations", "granted", 50), said("retarget", "granted", 50)]),
+            json!([
+                days.said("show-recommendations", "granted", 50),
+                days.said("retarget", "granted", 50)
+            ]),
             json!({"collected": [{"data": "behaviour.viewed", "at": days.ago(40)}]}),
         ),
         lived(
             mail(),
-            yes("follow-up-email", 700),
+            days.yes("follow-up-email", 700),
             json!({"collected": [{"data": "behaviour.carted", "at": days.ago(600)}],
                 "last_order": days.ago(500)}),
         ),
         lived(
             mail(),
-            yes("follow-up-email", 700),
+            days.yes("follow-up-email", 700),
             json!({"collected": [{"data": "behaviour.carted", "at": days.ago(600)}],
                 "last_order": days.ago(100)}),
         ),
         lived(
             show(),
-            yes("show-recommendations", 700),
+            days.yes("show-recommendations", 700),
             json!({"collected": [{"data": "behaviour.viewed", "at": days.ago(690)}],
                 "last_visit": days.ago(30)}),
         ),
+    ]
+}
+
+fn strangers(days: &Days) -> Vec<Value> {
+    vec![
+        lived(show(), json!([]), json!({})),
         with(
             show(),
             json!({"data": [{"name": "behaviour.viewed", "collected_at": days.ago(900)}]}),
@@ -215,10 +256,7 @@ fn situations(days: &Days) -> Vec<Value> {
         json!({"act": "infer", "purpose": "show-recommendations", "data": ["derived"],
             "jurisdiction": "EU", "campaign": "spring", "caller": "mailer.v3",
             "assignment": {"experiment": "reco", "arm": 1, "allocation": [500_000, 500_000]}}),
-    ];
-    let (permissions, history) = no_past();
-    all.push(lived(show(), permissions, history));
-    all
+    ]
 }
 
 /// One thing to tell a server of, and when it happened.
@@ -325,20 +363,20 @@ fn server(days: &Days, folder: &Path) -> (Server, std::path::PathBuf) {
     (server, path)
 }
 
-#[test]
-fn a_file_is_decided_as_a_server_decides() {
-    let days = Days(clock::now());
-    let folder = tempfile::tempdir().unwrap();
-    let (server, policy) = server(&days, folder.path());
-    let table = situations(&days);
-    let customer = |n: usize| format!("{}", 4700 + n);
-    let has_past = |it: &Value| {
-        ["permissions", "history"].iter().any(|key| match it.get(*key) {
-            Some(Value::Array(all)) => !all.is_empty(),
-            Some(Value::Object(all)) => !all.is_empty(),
-            _ => false,
-        })
-    };
+fn customer(n: usize) -> String {
+    (4700 + n).to_string()
+}
+
+fn has_past(it: &Value) -> bool {
+    ["permissions", "history"].iter().any(|key| match it.get(*key) {
+        Some(Value::Array(all)) => !all.is_empty(),
+        Some(Value::Object(all)) => !all.is_empty(),
+        _ => false,
+    })
+}
+
+/// Tells a server what happened, in order of time, and then what has no time of its own.
+fn tell_all(server: &Server, days: &Days, table: &[Value]) {
     for (n, it) in table.iter().enumerate().filter(|(_, it)| has_past(it)) {
         let mut known = json!({"customer": customer(n), "at": days.ago(970), "event": event()});
         if let Some(age) = it["history"].get("age") {
@@ -346,11 +384,11 @@ fn a_file_is_decided_as_a_server_decides() {
         }
         server.post_as(&server.import, "/v1/identities", &known).ok();
     }
-    let mut past: Vec<Step> =
-        table.iter().enumerate().flat_map(|(n, it)| steps(&customer(n), it)).collect();
+    let of = |(n, it): (usize, &Value)| steps(&customer(n), it);
+    let mut past: Vec<Step> = table.iter().enumerate().flat_map(of).collect();
     past.sort_by(|a, b| a.at.cmp(&b.at));
     assert!(20 < past.len());
-    past.iter().for_each(|it| tell(&server, it));
+    past.iter().for_each(|it| tell(server, it));
     for (n, it) in table.iter().enumerate() {
         for purpose in it["history"]["objections"].as_array().into_iter().flatten() {
             let no = json!({"customer": customer(n), "purpose": purpose, "event": event()});
@@ -363,28 +401,11 @@ fn a_file_is_decided_as_a_server_decides() {
             server.post("/v1/decide", &heard).ok();
         }
     }
+}
 
-    let mut asked = Vec::new();
-    let mut expected = Vec::new();
-    for (n, it) in table.iter().enumerate() {
-        let mut it = it.clone();
-        if has_past(&it) {
-            it["person"] = json!({"customer": customer(n)});
-        }
-        let mut use_ = it.clone();
-        let fields = use_.as_object_mut().unwrap();
-        ["permissions", "history"].iter().for_each(|key| drop(fields.remove(*key)));
-        let mut online = server.post("/v1/decide", &use_).ok();
-        assert!(online.as_object_mut().unwrap().remove("decision").is_some());
-        expected.push(online);
-        it["now"] = json!(clock::now().to_string());
-        asked.push(it);
-    }
-    let found = all_of(&policy, &asked);
-    for ((asked, found), expected) in asked.iter().zip(&found).zip(&expected) {
-        assert_eq!(found, expected, "{asked:#}");
-    }
-    // The table reaches every way to say no that a person's past decides.
+/// The table reaches every way to say no that a person's past decides.
+#[track_caller]
+fn reaches_all(found: &[Value]) {
     let codes = |it: &Value| -> Vec<String> {
         let reasons = it["reasons"].as_array().unwrap().iter();
         reasons.map(|it| it["code"].as_str().unwrap().to_owned()).collect()
@@ -411,6 +432,37 @@ fn a_file_is_decided_as_a_server_decides() {
     }
     let allowed = found.iter().filter(|it| it["verdict"] == "allowed").count();
     assert!(6 < allowed, "{allowed}");
+}
+
+#[test]
+fn a_file_is_decided_as_a_server_decides() {
+    let days = Days(clock::now());
+    let folder = tempfile::tempdir().unwrap();
+    let (server, policy) = server(&days, folder.path());
+    let table = [answers(&days), signals_and_ages(&days), times(&days), strangers(&days)].concat();
+    tell_all(&server, &days, &table);
+
+    let mut asked = Vec::new();
+    let mut expected = Vec::new();
+    for (n, it) in table.iter().enumerate() {
+        let mut it = it.clone();
+        if has_past(&it) {
+            it["person"] = json!({"customer": customer(n)});
+        }
+        let mut use_ = it.clone();
+        let fields = use_.as_object_mut().unwrap();
+        ["permissions", "history"].iter().for_each(|key| drop(fields.remove(*key)));
+        let mut online = server.post("/v1/decide", &use_).ok();
+        assert!(online.as_object_mut().unwrap().remove("decision").is_some());
+        expected.push(online);
+        it["now"] = json!(clock::now().to_string());
+        asked.push(it);
+    }
+    let found = all_of(&policy, &asked);
+    for ((asked, found), expected) in asked.iter().zip(&found).zip(&expected) {
+        assert_eq!(found, expected, "{asked:#}");
+    }
+    reaches_all(&found);
 }
 
 // ---- By our own reading of the policy -----------------------------------------------------
@@ -441,15 +493,24 @@ fn granted(purpose: &str, more: Value) -> Value {
     json!([with(it, more)])
 }
 
+const NO: &str = "not_allowed";
+
+fn viewed() -> Value {
+    wanted("show-recommendations", &["behaviour.viewed"])
+}
+
+fn yes(purpose: &str) -> Value {
+    granted(purpose, json!({}))
+}
+
 #[test]
-fn the_model_means_what_it_says() {
-    let show = || wanted("show-recommendations", &["behaviour.viewed"]);
-    let yes = |purpose: &str| granted(purpose, json!({}));
-    let retarget = || wanted("retarget", &["device.ad-id", "behaviour.viewed"]);
+fn the_model_means_what_it_says_of_answers_and_signals() {
     let ask = &["ask show-recommendations"][..];
-    let no = "not_allowed";
-    check(show(), (no, "withhold", &["no_permission@55 behaviour.viewed"], ask));
-    check(lived(show(), yes("show-recommendations"), json!({})), ("allowed", "proceed", &[], &[]));
+    check(viewed(), (NO, "withhold", &["no_permission@55 behaviour.viewed"], ask));
+    check(
+        lived(viewed(), yes("show-recommendations"), json!({})),
+        ("allowed", "proceed", &[], &[]),
+    );
     let mountain = granted("show-recommendations", json!({"interest": "interest.mountain"}));
     check(
         lived(
@@ -458,26 +519,26 @@ fn the_model_means_what_it_says() {
             json!({}),
         ),
         (
-            no,
+            NO,
             "withhold",
             &["outgrown@55 interest.road"],
             &["re-ask show-recommendations (+ interest.road)"],
         ),
     );
     let old = granted("show-recommendations", json!({"at": "2024-11-01T10:00:00Z"}));
-    check(lived(show(), old, json!({})), (no, "withhold", &["expired@55 behaviour.viewed"], ask));
+    check(lived(viewed(), old, json!({})), (NO, "withhold", &["expired@55 behaviour.viewed"], ask));
     check(
         lived(
-            with(show(), json!({"signals": {"dnt": "1"}})),
+            with(viewed(), json!({"signals": {"dnt": "1"}})),
             yes("show-recommendations"),
             json!({}),
         ),
-        (no, "proceed", &["signal_ignored@157"], &["show the conflict, and ask to affirm"]),
+        (NO, "proceed", &["signal_ignored@157"], &["show the conflict, and ask to affirm"]),
     );
     check(
         lived(retarget(), yes("retarget"), json!({"signals": ["gpc"]})),
         (
-            no,
+            NO,
             "withhold",
             &["never@151 device.ad-id", "never@151 behaviour.viewed", "signal_ignored@156"],
             &["none (never)", "show the conflict, and ask to affirm"],
@@ -487,16 +548,20 @@ fn the_model_means_what_it_says() {
     check(
         lived(retarget(), less, json!({})),
         (
-            no,
+            NO,
             "withhold",
             &["outgrown@96 behaviour.viewed"],
             &["re-ask retarget (+ behaviour.viewed)"],
         ),
     );
+}
+
+#[test]
+fn the_model_means_what_it_says_of_everything_else() {
     check(
         lived(with(retarget(), json!({"tags": ["bought-kids-bike"]})), yes("retarget"), json!({})),
         (
-            no,
+            NO,
             "proceed",
             &["never@152 device.ad-id", "never@152 behaviour.viewed"],
             &["none (never)"],
@@ -505,7 +570,7 @@ fn the_model_means_what_it_says() {
     let fit = || wanted("fit-advice", &["body.height"]);
     check(
         lived(fit(), yes("fit-advice"), json!({"age": "minor"})),
-        (no, "withhold", &["no_permission@110 body.height"], &["ask a guardian"]),
+        (NO, "withhold", &["no_permission@110 body.height"], &["ask a guardian"]),
     );
     check(
         lived(fit(), yes("fit-advice"), json!({"age": "minor-with-guardian"})),
@@ -514,7 +579,7 @@ fn the_model_means_what_it_says() {
     check(
         wanted("show-recommendations", &["body.height"]),
         (
-            no,
+            NO,
             "withhold",
             &["never@150 body.height", "extra_data@56 body.height"],
             &["none (never)", "a datum that the purpose uses in the policy"],
@@ -524,7 +589,7 @@ fn the_model_means_what_it_says() {
     let stale = json!({"collected": [{"data": "device.ip-address", "at": "2026-08-01T00:00:00Z"}]});
     check(
         lived(wanted("keep-the-shop-safe", &["device.ip-address"]), json!([]), stale),
-        (no, "withhold", &["too_old@125 device.ip-address"], &["delete it"]),
+        (NO, "withhold", &["too_old@125 device.ip-address"], &["delete it"]),
     );
     let uses = json!({"uses": [
         {"purpose": "follow-up-email", "at": "2026-12-05T10:00:00Z"},
@@ -533,7 +598,7 @@ fn the_model_means_what_it_says() {
     check(
         lived(wanted("follow-up-email", &["contact.email"]), yes("follow-up-email"), uses),
         (
-            no,
+            NO,
             "proceed",
             &["too_often@86", "too_often@85"],
             &[
@@ -548,7 +613,7 @@ fn the_model_means_what_it_says() {
             json!([]),
             json!({"objections": ["learn-what-works"]}),
         ),
-        (no, "withhold", &["objection@145"], &["none (objection)"]),
+        (NO, "withhold", &["objection@145"], &["none (objection)"]),
     );
     check(
         wanted("personalise", &["behaviour.viewed"]),
