@@ -63,7 +63,16 @@ enum Command {
     /// Check, show or publish the policy
     #[command(subcommand)]
     Policy(policy::Policy),
-    /// Decide one use, and record it
+    /// Decide one use and record it, or try a policy file on situations
+    ///
+    /// Without `--policy`, one use is decided on a site and recorded like any other.
+    ///
+    /// With `--policy` and `--situations`, uses are decided by a policy file alone, without data
+    /// directory, ledger or server, and nothing is recorded. A situation is a line of JSON: a use
+    /// as `POST /v1/decide` takes it, with `now`, `permissions` and `history` for what a site
+    /// would know. Each is answered by a line: the JSON that `/v1/decide` answers, without
+    /// `decision`; or `error`, with line and field, where it makes no sense. The exit code is 1
+    /// if any does. `docs/POLICY.md` describes every field.
     Decide(decide::Decide),
     /// Bring in a file of orders, through the same code as live traffic
     Import(import::Import),

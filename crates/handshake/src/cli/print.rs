@@ -27,6 +27,11 @@ impl Printer {
         let _ = writeln!(io::stdout().lock(), "{}", said.trim_end());
     }
 
+    /// One line of many, for programs. Returns whether anybody is left to read more.
+    pub(super) fn line(&self, text: &str) -> bool {
+        writeln!(io::stdout().lock(), "{text}").is_ok()
+    }
+
     /// A remark for people while a command works; goes to the error stream.
     pub fn remark(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use handshake_core::decision::{
-    self, Age, Datum, DatumWanted, Decision, ENGINE, Situation, Term, cures, explain,
-};
+use handshake_core::decision::{self, Decision, ENGINE, Situation};
 use handshake_core::event::{
     Fact, Recorded, SignalPersonal, SignalReceived, SituationMessage, UseCounted, UseDecided,
 };
-use handshake_core::permission::Grant;
 use handshake_core::policy::Compiled;
-use handshake_core::projection::Person;
 use handshake_core::vocabulary::{
-    Act, Advice, Clause, Code, EventId, Family, Millis, Mode, Name, Position, ReasonCode, Signal,
-    Signals, Slot, Standing, StatementId, Verdict,
+    Act, Advice, Clause, Code, EventId, Family, Millis, Mode, Position, ReasonCode, Signals, Slot,
+    StatementId, Verdict,
 };
 
+use super::judging;
 use super::refusal::Refusal;
 use super::request::{Caller, Request, Who};
 use super::site::Site;
@@ -57,6 +54,7 @@ pub struct WantedDatum<'a> {
 /// What is answered, in words.
 #[derive(Debug, Clone)]
 pub struct Decided {
+    /// Where it is recorded; where it would be, if it was only tried.
     pub position: Position,
     pub verdict: Verdict,
     pub advice: Advice,
@@ -85,13 +83,6 @@ pub struct ReasonReply {
     pub required: String,
 }
 
-/// How many data, tags and characters a use may name.
-const DATA_MAX: usize = 256;
-const TAGS_MAX: usize = 64;
-const ARMS_MAX: usize = 64;
-const WHOLE: u32 = 1_000_000;
-const JURISDICTION_MAX: usize = 16;
-
 impl Turn<'_> {
     /// Decides a use and records the verdict. The caller commits the turn and waits before
     /// answering.
@@ -104,7 +95,7 @@ impl Turn<'_> {
         if let Some(position) = self.seen(caller, request)? {
             return self.decided_before(position);
         }
-        check_sizes(wanted)?;
+        judging::check(wanted)?;
         self.policy()?;
         let slot = self.find(wanted.who)?;
         let campaign = match wanted.campaign {
@@ -132,7 +123,8 @@ impl Turn<'_> {
             ..decided
         };
         let position = self.record(&stamp, slot, decided, situation.message());
-        self.reply(position, &self.policy()?.compiled, (&situation, &decision))
+        let compiled = &self.policy()?.compiled;
+        Ok(judging::told(self.state(), compiled, position, (&situation, &decision)))
     }
 
     fn record(
@@ -153,56 +145,12 @@ impl Turn<'_> {
         self.push(&nameless, None, Fact::UseCounted(counted))
     }
 
-    /// The use with every fact a policy may look at.
     pub(super) fn situation(
         &self,
         slot: Option<Slot>,
         wanted: &Wanted<'_>,
     ) -> Result<Situation, Refusal> {
-        let state = self.state();
-        let policy = self.policy()?;
-        let term = |family, name: &str| match state.names.code(family, name) {
-            Some(code) => Term::Declared(code),
-            None => Term::Undeclared(name.to_owned()),
-        };
-        let person = slot.and_then(|it| state.people.person(it));
-        let purpose = term(Family::Purpose, wanted.purpose);
-        let now = if person.is_some() { self.at } else { self.at.hour() };
-        let datum = |it: &WantedDatum<'_>| {
-            let name = term(Family::Data, it.name);
-            let held = || oldest(person.as_ref(), &policy.compiled, name.code());
-            DatumWanted { collected_at: it.collected_at.or_else(held), name }
-        };
-        let code = purpose.code();
-        let (standing, since) =
-            person.map_or((Standing::NotAsked, Millis(0)), |it| it.permissions.answered(code));
-        let limits = policy.compiled.purpose_of(code).map_or(&[][..], |it| it.limits.as_slice());
-        let recent = |it: &Person<'_>| {
-            limits
-                .iter()
-                .map(|limit| it.recent(code, (limit.window_hours, limit.count), now))
-                .collect()
-        };
-        Ok(Situation {
-            now,
-            act: wanted.act,
-            data: wanted.data.iter().map(datum).collect(),
-            recipient: term(Family::Recipient, wanted.recipient),
-            channel: term(Family::Channel, wanted.channel),
-            tags: wanted.tags.iter().map(|it| term(Family::Tag, it)).collect(),
-            signals: wanted.signals.union(person.map_or(Signals::NONE, |it| it.signals())),
-            known: person.is_some(),
-            age: person.map_or(Age::Unknown, |it| it.age()),
-            standing,
-            since,
-            objected: person.is_some_and(|it| it.objected(code)),
-            grants: person.map_or(Vec::new(), |it| it.permissions.grants(code).collect()),
-            recent: person.as_ref().map_or(Vec::new(), recent),
-            last_visit: person.and_then(|it| it.last_visit()),
-            last_order: person.and_then(|it| it.last_order()),
-            jurisdiction: wanted.jurisdiction.to_owned(),
-            purpose,
-        })
+        Ok(judging::situation(self.state(), self.policy()?, (slot, self.at), wanted))
     }
 
     pub(super) fn judge(&self, situation: &Situation) -> Result<Decision, Refusal> {
@@ -248,57 +196,9 @@ impl Turn<'_> {
         let situation = Situation::from_message(situation, recorded.at).ok_or(Refusal::Broken)?;
         let policy = self.state().policies.number(decided.policy).ok_or(Refusal::Broken)?;
         let decision = decision::decide(&policy.compiled, &policy.statements, &situation);
-        let reply = self.reply(position, &policy.compiled, (&situation, &decision))?;
-        Ok(Decided { duplicate: true, ..reply })
-    }
-
-    fn reply(
-        &self,
-        position: Position,
-        policy: &Arc<Compiled>,
-        (situation, decision): (&Situation, &Decision),
-    ) -> Result<Decided, Refusal> {
-        let state = self.state();
-        let names = &state.names;
-        let reasons = decision.reasons.iter().map(|it| {
-            let words = explain(it, policy, names, situation);
-            ReasonReply {
-                code: it.code,
-                clause: it.clause,
-                mode: it.mode,
-                line: it.line.0,
-                rule: words.rule,
-                datum: words.datum,
-                fact: words.fact,
-                required: words.required,
-            }
-        });
-        let of = |wanted: Datum| {
-            let pairs = situation.data.iter().zip(&decision.data);
-            pairs.filter(move |(_, it)| **it == wanted).map(|(datum, _)| match &datum.name {
-                Term::Declared(code) => names.name(*code).to_owned(),
-                Term::Undeclared(text) => text.clone(),
-            })
-        };
-        let statement = |it: &Grant| {
-            let statement = state.policies.statement(it.statement)?;
-            Some((statement.id, it.granted_at))
-        };
-        let purpose = policy.purpose_of(situation.purpose.code());
-        Ok(Decided {
-            position,
-            verdict: decision.verdict,
-            advice: decision.advice,
-            mode: decision.mode,
-            reasons: reasons.collect(),
-            cures: cures(decision, policy, names, situation),
-            duties: purpose.map_or(Vec::new(), |it| it.duties.clone()),
-            covered: of(Datum::Covered).collect(),
-            uncovered: of(Datum::Uncovered).collect(),
-            policy: Arc::clone(policy),
-            permissions: decision.permissions.iter().filter_map(statement).collect(),
-            duplicate: false,
-        })
+        let decision = (&situation, &decision);
+        let told = judging::told(self.state(), &policy.compiled, position, decision);
+        Ok(Decided { duplicate: true, ..told })
     }
 
     /// Records a signal that binds the person, once, when it is first seen with them.
@@ -309,9 +209,7 @@ impl Turn<'_> {
         signals: Signals,
     ) -> Result<(), Refusal> {
         let Some(slot) = slot.filter(|_| !signals.is_empty()) else { return Ok(()) };
-        let terms = &self.policy()?.policy.signals;
-        let binds = |it: &Signal| terms.get(it).is_some_and(|term| term.binds_person);
-        let binding = signals.iter().filter(binds).fold(Signals::NONE, Signals::with);
+        let binding = judging::binding(&self.policy()?.policy, signals);
         let before = self.state().people.person(slot).map_or(Signals::NONE, |it| it.signals());
         let now = before.union(binding);
         if now != before {
@@ -329,69 +227,4 @@ impl Site {
     pub(super) fn recorded(&self, position: Position) -> Result<Option<Recorded>, Refusal> {
         Ok(self.reader().read(position)?)
     }
-}
-
-fn check_sizes(wanted: &Wanted<'_>) -> Result<(), Refusal> {
-    if wanted.data.is_empty() {
-        return Err(Refusal::invalid("data", "is empty; name at least one datum of the policy"));
-    }
-    if DATA_MAX < wanted.data.len() {
-        return Err(Refusal::invalid("data", format!("has more than {DATA_MAX} entries")));
-    }
-    if TAGS_MAX < wanted.tags.len() {
-        return Err(Refusal::invalid("tags", format!("has more than {TAGS_MAX} entries")));
-    }
-    if JURISDICTION_MAX < wanted.jurisdiction.len() {
-        return Err(Refusal::invalid("jurisdiction", "is no code such as `EU` or `US-CA`"));
-    }
-    if let Some(it) = &wanted.assignment {
-        check_assignment(it)?;
-    }
-    let names =
-        [("purpose", wanted.purpose), ("recipient", wanted.recipient), ("channel", wanted.channel)];
-    let data = wanted.data.iter().map(|it| ("data", it.name));
-    let tags = wanted.tags.iter().map(|it| ("tags", *it));
-    for (field, name) in names.into_iter().chain(data).chain(tags) {
-        if !Name::is_name(name) {
-            let said = Name::new(name).err().map(|it| it.to_string());
-            return Err(Refusal::invalid(field, said.unwrap_or_default()));
-        }
-    }
-    Ok(())
-}
-
-/// Statistics divide by these probabilities, so they must be whole and the arm one of them.
-fn check_assignment(it: &Assignment<'_>) -> Result<(), Refusal> {
-    let refused = |field, said: String| Err(Refusal::invalid(field, said));
-    let drawn = usize::try_from(it.arm).ok().and_then(|arm| it.allocation.get(arm));
-    let sum: u64 = it.allocation.iter().map(|&it| u64::from(it)).sum();
-    if ARMS_MAX < it.allocation.len() {
-        return refused("assignment.allocation", format!("has more than {ARMS_MAX} arms"));
-    }
-    if sum != u64::from(WHOLE) {
-        let said =
-            format!("adds up to {sum}; give each arm's probability in millionths, {WHOLE} in all");
-        return refused("assignment.allocation", said);
-    }
-    match drawn {
-        None => {
-            let arms = it.allocation.len();
-            refused("assignment.arm", format!("is {}; the first of {arms} arms is 0", it.arm))
-        }
-        Some(0) => {
-            let said = format!("is {}, which `allocation` says is never drawn", it.arm);
-            refused("assignment.arm", said)
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-/// The oldest time any leaf of a datum was collected.
-fn oldest(person: Option<&Person<'_>>, policy: &Compiled, data: Code) -> Option<Millis> {
-    let leaves = policy.data(data)?;
-    let held = leaves.iter().filter_map(|leaf| {
-        let (code, _) = policy.leaves.get(leaf)?;
-        person?.oldest(*code)
-    });
-    held.min()
 }

@@ -1,6 +1,7 @@
 //! Objecting: a person's no to what was never asked, and taking it back.
 
 use handshake_core::event::{Fact, ObjectionMade};
+use handshake_core::policy::Compiled;
 use handshake_core::vocabulary::{Code, PersonId};
 
 use super::refusal::Refusal;
@@ -35,7 +36,7 @@ impl Turn<'_> {
         let unknown = || Refusal::UnknownPerson { field };
         let slot = self.find(it.who)?.ok_or_else(unknown)?;
         let person = self.state().people.person(slot).map(|it| it.id).ok_or_else(unknown)?;
-        let purpose = self.stops_for_objection(it.purpose)?;
+        let purpose = stopping(&self.policy()?.compiled, it.purpose)?;
         if self.seen(caller, request)?.is_some() {
             return Ok(Objected { person, duplicate: true });
         }
@@ -45,20 +46,20 @@ impl Turn<'_> {
         self.push(&stamp, Some(slot), Fact::ObjectionMade(fact));
         Ok(Objected { person, duplicate: false })
     }
+}
 
-    /// An objection to a purpose that does not stop for one would be a promise nobody keeps.
-    fn stops_for_objection(&self, name: &str) -> Result<Code, Refusal> {
-        let purposes = || self.policy().map(|it| it.compiled.purposes.iter());
-        let stopping = || purposes().map(|it| it.filter(|it| it.objection.is_some()));
-        if let Some(found) = stopping()?.find(|it| it.name.as_str() == name) {
-            return Ok(found.code);
-        }
-        let declared: Vec<&str> = stopping()?.map(|it| it.name.as_str()).collect();
-        Err(Refusal::UnknownName {
-            field: "purpose",
-            family: "purpose that stops for an objection",
-            name: name.chars().take(64).collect(),
-            declared: declared.join(", "),
-        })
+/// A purpose by its name, if it stops for an objection. An objection to any other would be a
+/// promise nobody keeps.
+pub(super) fn stopping(policy: &Compiled, name: &str) -> Result<Code, Refusal> {
+    let stopping = || policy.purposes.iter().filter(|it| it.objection.is_some());
+    if let Some(found) = stopping().find(|it| it.name.as_str() == name) {
+        return Ok(found.code);
     }
+    let declared: Vec<&str> = stopping().map(|it| it.name.as_str()).collect();
+    Err(Refusal::UnknownName {
+        field: "purpose",
+        family: "purpose that stops for an objection",
+        name: name.chars().take(64).collect(),
+        declared: declared.join(", "),
+    })
 }

@@ -16,6 +16,7 @@ mod demo;
 mod doors;
 mod histories;
 mod kills;
+mod offline;
 mod online_retail;
 mod policy_diff;
 mod readme;

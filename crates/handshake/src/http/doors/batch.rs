@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
-use super::decide::{Asked, reply};
+use super::decide::{Asked, recorded};
 use super::events::ENTRIES_MAX;
 use crate::http::body::{self, BATCH_BYTES_MAX, Media};
 use crate::http::call::{Call, Pending, begin_turn, written};
@@ -54,7 +54,7 @@ async fn list(guest: &Guest, it: BatchRequest<'_>) -> Result<Response<Body>, Pro
     if let Some(last) = last {
         last.durable(&guest.room).await?;
     }
-    let decisions = all.iter().map(|it| reply(&guest.room.site, it)).collect();
+    let decisions = all.iter().map(|it| recorded(&guest.room.site, it)).collect();
     let text = serde_json::to_vec(&BatchReply { decisions }).map_err(Problem::internal)?;
     Ok(written(StatusCode::OK, text))
 }
@@ -78,7 +78,7 @@ async fn lines(guest: &Guest, body: &[u8]) -> Result<Response<Body>, Problem> {
     let mut text = Vec::new();
     for done in all {
         match done {
-            Ok(decided) => serde_json::to_writer(&mut text, &reply(&guest.room.site, &decided)),
+            Ok(decided) => serde_json::to_writer(&mut text, &recorded(&guest.room.site, &decided)),
             Err(problem) => serde_json::to_writer(&mut text, &problem.body()),
         }
         .map_err(Problem::internal)?;

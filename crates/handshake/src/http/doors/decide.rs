@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use handshake_core::policy::RecipientKind;
+use handshake_core::policy::{Compiled, RecipientKind};
 use handshake_core::vocabulary::{Act, EventId, Millis, Name, Signals, hex};
 
 use crate::http::body::{self, SERVER_BYTES_MAX};
@@ -64,7 +64,7 @@ async fn one(guest: &Guest, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>,
     let decided =
         take_turn(&guest.room, &writing, |turn| asked.decide(turn, guest, &writing)).await?;
     let mut text = Vec::with_capacity(REPLY_BYTES);
-    serde_json::to_writer(&mut text, &reply(&guest.room.site, &decided))
+    serde_json::to_writer(&mut text, &recorded(&guest.room.site, &decided))
         .map_err(Problem::internal)?;
     Ok(text)
 }
@@ -84,7 +84,17 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn read(guest: &'a Guest, it: &'a DecideRequest<'a>) -> Result<Asked<'a>, Problem> {
-        let caller = it.caller.as_deref().unwrap_or(guest.key.caller.as_str());
+        let asked = Asked::read_as(guest.key.caller.as_str(), it)?;
+        guest.may_set_time(asked.at)?;
+        Ok(asked)
+    }
+
+    /// The same, for a caller who may say what time it is.
+    pub(super) fn read_as(
+        caller: &'a str,
+        it: &'a DecideRequest<'a>,
+    ) -> Result<Asked<'a>, Problem> {
+        let caller = it.caller.as_deref().unwrap_or(caller);
         if !Name::is_name(caller) {
             let said = Name::new(caller).err().map_or_else(String::new, |it| it.to_string());
             return Err(Problem::invalid("caller", said));
@@ -101,7 +111,7 @@ impl<'a> Asked<'a> {
         Ok(Asked {
             it,
             event: it.event.as_deref().map_or(Ok(EventId::NONE), event_id)?,
-            at: guest.may_set_time(time("at", it.at.as_deref())?)?,
+            at: time("at", it.at.as_deref())?,
             who: match &it.person {
                 None => ingest::Who::Nobody,
                 Some(Who::Person(person)) => who(Some(person), None)?,
@@ -119,18 +129,15 @@ impl<'a> Asked<'a> {
         ingest::Request { event: self.event, body, claimed_at: None, at: self.at }
     }
 
-    pub(super) fn decide(
-        &self,
-        turn: &mut Turn<'_>,
-        guest: &Guest,
-        writing: &ingest::Request<'_>,
-    ) -> Result<Decided, Problem> {
-        let ourselves = match self.it.recipient {
-            Some(_) => None,
-            None => ourselves(turn),
-        };
-        let own = ourselves.as_ref().map_or(OURSELVES, Name::as_str);
-        let wanted = Wanted {
+    /// The time a sender says it is.
+    pub(super) fn at(&self) -> Option<Millis> {
+        self.at
+    }
+
+    /// What is wanted, under a policy that calls the shop itself this.
+    pub(super) fn wanted<'b>(&'b self, own: Option<&'b Name>) -> Wanted<'b> {
+        let own = own.map_or(OURSELVES, Name::as_str);
+        Wanted {
             who: self.who,
             act: self.act,
             purpose: &self.it.purpose,
@@ -146,22 +153,39 @@ impl<'a> Asked<'a> {
                 arm: it.arm,
                 allocation: &it.allocation,
             }),
+        }
+    }
+
+    pub(super) fn decide(
+        &self,
+        turn: &mut Turn<'_>,
+        guest: &Guest,
+        writing: &ingest::Request<'_>,
+    ) -> Result<Decided, Problem> {
+        let own = match self.it.recipient {
+            Some(_) => None,
+            None => turn.state().policies.in_force(turn.at).and_then(|it| own_name(&it.compiled)),
         };
+        let wanted = self.wanted(own.as_ref());
         let decided = turn.decide(Caller { name: self.caller, coins: true }, writing, &wanted)?;
         guest.room.decisions.count(decided.verdict);
         Ok(decided)
     }
 }
 
-/// What the policy in force calls the shop itself.
-fn ourselves(turn: &Turn<'_>) -> Option<Name> {
-    let policy = turn.state().policies.in_force(turn.at)?;
-    let mut recipients = policy.compiled.recipients.iter();
+/// What a policy calls the shop itself.
+pub(super) fn own_name(policy: &Compiled) -> Option<Name> {
+    let mut recipients = policy.recipients.iter();
     recipients.find(|it| it.kind == RecipientKind::Ourselves).map(|it| it.name.clone())
 }
 
-/// A decision as the doors, and the command line, tell it.
-pub fn reply<'a>(site: &Site, it: &'a Decided) -> DecideReply<'a> {
+/// A decision of a site's, as the doors and the command line tell it.
+pub fn recorded<'a>(site: &Site, it: &'a Decided) -> DecideReply<'a> {
+    reply(Some(site.decision_id(it.position).to_string()), it)
+}
+
+/// A decision in the words of the wire; without an id where it is not recorded.
+pub(super) fn reply<'a>(decision: Option<String>, it: &'a Decided) -> DecideReply<'a> {
     let borrowed = |it: &'a [String]| it.iter().map(|it| Cow::from(it.as_str())).collect();
     let reasons = it.reasons.iter().map(|it| Reason {
         code: it.code.as_str(),
@@ -178,7 +202,7 @@ pub fn reply<'a>(site: &Site, it: &'a Decided) -> DecideReply<'a> {
         granted_at: granted_at.to_string().into(),
     });
     DecideReply {
-        decision: site.decision_id(it.position).to_string().into(),
+        decision: decision.map(Cow::from),
         verdict: it.verdict.as_str(),
         advice: it.advice.as_str(),
         mode: it.mode.as_str(),

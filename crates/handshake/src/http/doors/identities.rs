@@ -60,7 +60,7 @@ pub async fn identities(
     Ok(response)
 }
 
-fn read_age(text: &str) -> Option<Age> {
+pub(super) fn read_age(text: &str) -> Option<Age> {
     match text {
         "adult" => Some(Age::Adult),
         "minor" => Some(Age::Minor),

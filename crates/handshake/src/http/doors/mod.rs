@@ -12,6 +12,7 @@ pub mod gpc;
 pub mod identities;
 pub mod my_deal;
 pub mod objections;
+pub mod offline;
 pub mod operator;
 pub mod outcomes;
 pub mod permissions;

@@ -9,6 +9,7 @@ mod governing;
 mod objecting;
 mod recommending;
 mod said;
+mod situation;
 mod using;
 mod who;
 pub(super) mod words;
@@ -33,6 +34,9 @@ pub use recommending::{
     RecommendedItem,
 };
 pub use said::Said;
+pub use situation::{
+    BadLine, History, Past, PastBox, PastDatum, PastPermission, PastUse, Situation,
+};
 pub use using::{
     BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals, OutcomeReply,
     OutcomeRequest, PermissionUsed, PolicyUsed, Reason,

@@ -97,8 +97,10 @@ pub struct DatumWanted {
 #[schema(as = Decision)]
 pub struct DecideReply<'a> {
     /// Name it when you report what was done.
-    #[schema(example = "d_00000000000g2h7kq0c4t8m2ga")]
-    pub decision: Cow<'a, str>,
+    // Absent offline, where nothing is recorded; every door gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = true, value_type = String, example = "d_00000000000g2h7kq0c4t8m2ga")]
+    pub decision: Option<Cow<'a, str>>,
     #[schema(schema_with = words::verdict)]
     pub verdict: &'static str,
     #[schema(schema_with = words::advice)]

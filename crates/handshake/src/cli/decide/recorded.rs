@@ -1,58 +1,24 @@
-//! `handshake decide`: one use, decided and recorded like any other.
+//! One use, decided on a site and recorded like any other.
 
-use handshake_core::vocabulary::{Act, Name, Signal, Signals};
+use handshake_core::vocabulary::{Signal, Signals};
 
-use super::failure::Failure;
-use super::open::{self, Opened};
-use super::print::Printer;
+use super::Decide;
+use crate::cli::failure::Failure;
+use crate::cli::open::{self, Opened};
+use crate::cli::print::Printer;
 use crate::clock;
 use crate::config::Places;
-use crate::http::doors::decide::reply;
+use crate::http::doors::decide::recorded;
 use crate::http::wire::DecideReply;
 use crate::ingest::{Caller, Request, Wanted, WantedDatum, Who};
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Decide {
-    /// Site; may be left out where there is only one
-    #[arg(long, value_name = "NAME", value_parser = open::name)]
-    site: Option<Name>,
-    /// Whose data, by our id; nobody known, if neither this nor `--customer` is given
-    #[arg(long, value_name = "ID", conflicts_with = "customer")]
-    person: Option<String>,
-    /// Whose data, by the shop's own number
-    #[arg(long, value_name = "NUMBER")]
-    customer: Option<String>,
-    /// What is done to the data: collect, use, share, infer or retain
-    #[arg(long, value_name = "ACT", default_value = "use", value_parser = act)]
-    act: Act,
-    /// What for
-    #[arg(long, value_name = "NAME")]
-    purpose: String,
-    /// Which data, by the policy's names, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
-    data: Vec<String>,
-    /// Who gets it
-    #[arg(long, value_name = "NAME")]
-    recipient: String,
-    /// Where it shows
-    #[arg(long, value_name = "NAME")]
-    channel: String,
-    /// A tag that holds; may be given more than once
-    #[arg(long, value_name = "NAME")]
-    tag: Vec<String>,
-    /// The device says Global Privacy Control
-    #[arg(long)]
-    gpc: bool,
-    /// The device says Do Not Track
-    #[arg(long)]
-    dnt: bool,
-}
-
-fn act(text: &str) -> Result<Act, String> {
-    Act::parse(text).ok_or_else(|| format!("expected one of {}", Act::WORDS.join(", ")))
-}
-
 pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(), Failure> {
+    let (Some(purpose), Some(recipient), Some(channel)) = (&it.purpose, &it.recipient, &it.channel)
+    else {
+        let said = "say what for, who gets it and where, with `--purpose`, `--recipient` and \
+                    `--channel`";
+        return Err(Failure::Usage(said.to_owned()));
+    };
     let opened = Opened::existing(places)?;
     let site = open::open_site(&opened, it.site.as_ref())?;
     let who = match (&it.person, &it.customer) {
@@ -75,10 +41,10 @@ pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(),
         &Wanted {
             who,
             act: it.act,
-            purpose: &it.purpose,
+            purpose,
             data: &data,
-            recipient: &it.recipient,
-            channel: &it.channel,
+            recipient,
+            channel,
             tags: &tags,
             signals: said,
             jurisdiction: "",
@@ -89,7 +55,7 @@ pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(),
     if let Some(ticket) = turn.commit()? {
         ticket.wait()?;
     }
-    let reply = reply(&site, &decided);
+    let reply = recorded(&site, &decided);
     printer.answer(&reply, || text(&reply));
     Ok(())
 }
@@ -105,6 +71,7 @@ fn text(it: &DecideReply<'_>) -> String {
     }
     lines.extend(it.cures.iter().map(|it| format!("  cure: {it}")));
     lines.extend(it.duties.iter().map(|it| format!("  duty: {it}")));
-    lines.push(format!("policy version {}, decision {}", it.policy.version, it.decision));
+    lines.push(format!("policy version {}", it.policy.version));
+    lines.extend(it.decision.iter().map(|it| format!("decision {it}")));
     lines.join("\n")
 }
