@@ -35,12 +35,7 @@ where
     B: Body<Data = Bytes>,
     B::Error: std::fmt::Display,
 {
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|it| it != "identity") {
-        return Err(Problem::new(
-            Slug::UnsupportedMediaType,
-            "compressed bodies are not read; send it without `Content-Encoding`",
-        ));
-    }
+    not_compressed(headers)?;
     // The length is known before anything is read, unless the body is chunked.
     if body.size_hint().upper().is_some_and(|it| (max as u64) < it) {
         return Err(too_large(max));
@@ -51,6 +46,16 @@ where
             Slug::BodyTooSlow,
             format!("the body had not arrived after {} seconds", READ_TIMEOUT.as_secs()),
         )),
+    }
+}
+
+pub(super) fn not_compressed(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING).is_some_and(|it| it != "identity") {
+        true => Err(Problem::new(
+            Slug::UnsupportedMediaType,
+            "compressed bodies are not read; send it without `Content-Encoding`",
+        )),
+        false => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@ mod call;
 mod cookie;
 mod knock;
 mod layers;
+mod lines;
 mod metrics;
 mod openapi;
 mod pages;

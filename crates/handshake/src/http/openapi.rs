@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    answers, ask, batch, catalog, counts, decide, events, gpc, identities, objections, operator,
-    outcomes, permissions, policies, recommendations, shown, visit,
+    answers, ask, authzen, batch, catalog, counts, decide, events, gpc, identities, objections,
+    operator, outcomes, permissions, policies, recommendations, shown, visit,
 };
 use super::problem;
 
@@ -15,14 +15,18 @@ use super::problem;
     info(
         title = "Handshake",
         description = "Record permission as carefully as data. Unknown request fields are \
-            errors; ignore response fields you do not know. Every write carries an `event`, a \
-            UUIDv7: sent again with the same body it is stored once.",
+            errors, but at `/access/v1`, where AuthZEN forbids it; ignore response fields you do \
+            not know. Every write carries an `event`, a UUIDv7: sent again with the same body it \
+            is stored once.",
         version = "1",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(
         answers::answers,
         ask::ask,
+        authzen::configuration,
+        authzen::evaluation,
+        authzen::evaluations,
         batch::batch,
         catalog::change,
         catalog::list,

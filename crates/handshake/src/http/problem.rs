@@ -158,6 +158,8 @@ pub struct Mistake {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub slug: Slug,
+    /// The slug's own, unless the standard a door keeps to wants another.
+    pub status: StatusCode,
     pub detail: Cow<'static, str>,
     /// The field at fault, as a path: `data[0].name`.
     pub field: Option<String>,
@@ -194,7 +196,8 @@ pub struct ProblemBody {
 impl Problem {
     pub fn new(slug: Slug, detail: impl Into<Cow<'static, str>>) -> Problem {
         let detail = detail.into();
-        Problem { slug, detail, field: None, line: None, column: None, mistakes: Vec::new() }
+        let (status, mistakes) = (slug.status(), Vec::new());
+        Problem { slug, status, detail, field: None, line: None, column: None, mistakes }
     }
 
     /// A value that parses but makes no sense.
@@ -229,11 +232,11 @@ impl Problem {
     }
 
     pub fn body(self) -> ProblemBody {
-        let (slug, status, title) = self.slug.row();
+        let (slug, _, title) = self.slug.row();
         ProblemBody {
             kind: format!("/errors#{slug}"),
             title,
-            status: status.as_u16(),
+            status: self.status.as_u16(),
             detail: self.detail.into_owned(),
             field: self.field,
             line: self.line,
@@ -250,20 +253,20 @@ fn request_id() -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
-        let slug = self.slug;
+        let (slug, status) = (self.slug, self.status);
         let body = self.body();
         // No detail here: it may quote what a customer sent.
         tracing::debug!(slug = slug.as_str(), field = body.field, id = body.request_id, "problem");
         let text = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = Response::new(Body::from(text));
-        *response.status_mut() = slug.status();
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if slug.status() == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if slug.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             let seconds = if slug == Slug::Busy { "1" } else { "30" };
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }

@@ -6,9 +6,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    answers, ask, assets, batch, catalog, counts, decide, events, gpc, identities, my_deal,
-    objections, operator, outcomes, permissions, policies, preflight, recommendations, shown,
-    visit,
+    answers, ask, assets, authzen, batch, catalog, counts, decide, events, gpc, identities,
+    my_deal, objections, operator, outcomes, permissions, policies, preflight, recommendations,
+    shown, visit,
 };
 use super::layers;
 use super::state::App;
@@ -17,7 +17,10 @@ use super::state::App;
 #[rustfmt::skip]
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
+        .route("/.well-known/authzen-configuration", get(authzen::configuration))
         .route("/.well-known/gpc.json", get(gpc::gpc))
+        .route("/access/v1/evaluation", post(authzen::evaluation))
+        .route("/access/v1/evaluations", post(authzen::evaluations))
         .route("/v1/answers", browser(post(answers::answers)))
         .route("/v1/ask", browser(post(ask::ask)))
         .route("/v1/catalog", get(catalog::list).post(catalog::change))

@@ -1,7 +1,7 @@
 //! Connections: accepting, limits, and a calm end.
 //!
-//! Our own loop, because `axum::serve` neither sets `TCP_NODELAY` in time nor flushes pipelined
-//! answers together, and because the door that is asked most goes past the router.
+//! Our own loop, because `axum::serve` does not set `TCP_NODELAY` in time, and because the door
+//! that is asked most goes past the router.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -98,7 +98,9 @@ fn connection(
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
         .max_headers(HEADERS_MAX)
-        .pipeline_flush(true)
+        // One write an answer. Not `pipeline_flush`: it lets answers pile up without bound
+        // while a request is still coming in, as streams of lines do.
+        .writev(false)
         .serve_connection(TokioIo::new(stream), service)
 }
 

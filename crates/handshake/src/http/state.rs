@@ -1,10 +1,10 @@
 //! What every door can reach.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use handshake_core::vocabulary::SiteId;
+use tokio::sync::watch;
 
 use super::metrics::{Decisions, Metrics};
 use super::problem::{Problem, Slug};
@@ -21,7 +21,7 @@ pub struct App {
     pub metrics: Metrics,
     /// Whether cookies travel over https only.
     pub secure_cookies: bool,
-    ready: AtomicBool,
+    ready: watch::Sender<bool>,
 }
 
 /// One site behind the doors.
@@ -47,7 +47,7 @@ impl App {
             rooms: rooms.into_iter().map(|it| (it.info.id, Arc::new(it))).collect(),
             metrics: Metrics::new(),
             secure_cookies,
-            ready: AtomicBool::new(true),
+            ready: watch::Sender::new(true),
         }
     }
 
@@ -84,11 +84,18 @@ impl App {
     }
 
     pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        *self.ready.borrow()
     }
 
-    /// Tells load balancers to send no more, before connections end.
+    /// Tells load balancers to send no more, and answers without end to find one, before
+    /// connections end.
     pub fn stop(&self) {
-        self.ready.store(false, Ordering::Release);
+        self.ready.send_replace(false);
+    }
+
+    /// Waits until the server is about to end.
+    pub(super) async fn ending(&self) {
+        // Fails only without a sender, and we hold it.
+        let _ = self.ready.subscribe().wait_for(|ready| !ready).await;
     }
 }

@@ -194,8 +194,9 @@ fn many_uses_are_decided_at_once() {
     let authorization = format!("Bearer {}", server.secret);
     let fields = [("authorization", &*authorization), ("content-type", "application/x-ndjson")];
     let reply = server.send("POST", "/v1/decide/batch", &fields, lines.as_bytes());
-    let replies: Vec<Value> =
-        reply.text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    // It comes in chunks, whose sizes stand between the lines.
+    let replies = reply.text.lines().filter(|it| it.starts_with('{'));
+    let replies: Vec<Value> = replies.map(|it| serde_json::from_str(it).unwrap()).collect();
     assert_eq!(replies.len(), 3);
     assert_eq!(replies[1]["type"], "/errors#missing-field");
     assert_eq!(

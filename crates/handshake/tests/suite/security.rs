@@ -27,8 +27,14 @@ fn a_key_opens_only_its_doors() {
         401,
         "unauthorised",
     );
-    for path in ["/v1/decide", "/v1/decide/batch", "/v1/identities", "/v1/catalog", "/v1/policies"]
-    {
+    for path in [
+        "/v1/decide",
+        "/v1/decide/batch",
+        "/access/v1/evaluation",
+        "/v1/identities",
+        "/v1/catalog",
+        "/v1/policies",
+    ] {
         refused(&server.post_as(&server.page, path, &decide), 403, "forbidden");
     }
     let visit = json!({"key": server.secret});

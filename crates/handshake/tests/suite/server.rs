@@ -283,6 +283,27 @@ impl Server {
         assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
     }
 
+    /// How many events are safely on disk.
+    pub(crate) fn durable(&self) -> u64 {
+        self.get("/readyz").ok()["sites"][0]["durable"].as_u64().unwrap()
+    }
+
+    /// Waits until the server has noted its keys in the ledger, which it does a second after its
+    /// start: from then on, events can be counted.
+    pub(crate) fn settle(&self) {
+        let (begun, before) = (Instant::now(), self.durable());
+        while self.durable() == before && begun.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The most memory the server ever held.
+    pub(crate) fn peak_memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

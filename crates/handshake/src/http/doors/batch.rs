@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{Response, StatusCode};
 
+use super::batch_lines;
 use super::decide::{Asked, recorded};
 use super::events::ENTRIES_MAX;
 use crate::http::body::{self, BATCH_BYTES_MAX, Media};
@@ -13,29 +14,40 @@ use crate::http::call::{Call, Pending, begin_turn, written};
 use crate::http::knock::Guest;
 use crate::http::problem::{Problem, Slug};
 use crate::http::state::App;
-use crate::http::wire::{BatchReply, BatchRequest, DecideRequest};
+use crate::http::wire::{BatchReply, BatchRequest, DecideReply, DecideRequest};
 use crate::ingest::Decided;
 
-/// Decide many uses. `application/x-ndjson` is answered line by line, a problem standing where
-/// its decision would.
+/// Decide many uses, as a list or as a stream of lines.
+///
+/// `application/json` takes up to 1,000 uses and answers all of them at once.
+///
+/// `application/x-ndjson` takes a use a line, any number of them, each of at most 64 KiB, and
+/// answers a line each, in the same order, as soon as they are on disk: read the answers while
+/// you still send, or the stream stands still until you do. Where a line is wrong, a `Problem`
+/// stands in the place of its decision, with `line` counting from 1 and blank lines counted, and
+/// the stream goes on. It ends early, with a `Problem` as its last line, when no whole line came
+/// for 30 seconds, when the key is revoked, or when the server stops or ends: send that line and
+/// those after it again, under the same event ids.
 #[utoipa::path(post, path = "/v1/decide/batch", tag = "using", security(("secret_key" = [])),
     request_body(content(
         (BatchRequest<'static> = "application/json"),
         (DecideRequest<'static> = "application/x-ndjson"),
     )),
-    responses((status = 200, body = BatchReply<'static>)))]
+    responses((status = 200, content(
+        (BatchReply<'static> = "application/json"),
+        (DecideReply<'static> = "application/x-ndjson"),
+    ))))]
 pub async fn batch(
     State(app): State<Arc<App>>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
+    if body::media(request.headers()) == Media::NdJson {
+        let (parts, body) = request.into_parts();
+        return batch_lines::answer(app, parts.headers, body).await;
+    }
     let call = Call::read(request, BATCH_BYTES_MAX).await?;
     let guest = call.server(&app)?;
-    match body::media(call.headers()) {
-        Media::NdJson => lines(&guest, &call.body).await,
-        Media::Json | Media::Text | Media::Form | Media::Kdl | Media::Other => {
-            list(&guest, body::server(call.headers(), &call.body)?).await
-        }
-    }
+    list(&guest, body::server(call.headers(), &call.body)?).await
 }
 
 async fn list(guest: &Guest, it: BatchRequest<'_>) -> Result<Response<Body>, Problem> {
@@ -59,38 +71,8 @@ async fn list(guest: &Guest, it: BatchRequest<'_>) -> Result<Response<Body>, Pro
     Ok(written(StatusCode::OK, text))
 }
 
-async fn lines(guest: &Guest, body: &[u8]) -> Result<Response<Body>, Problem> {
-    let mut all = Vec::new();
-    let mut last = None;
-    let lines = body.split(|&it| it == b'\n').filter(|it| !it.trim_ascii().is_empty());
-    for line in lines {
-        match one(guest, line) {
-            Ok((decided, pending)) => {
-                all.push(Ok(decided));
-                last = Some(pending);
-            }
-            Err(problem) => all.push(Err(problem)),
-        }
-    }
-    if let Some(last) = last {
-        last.durable(&guest.room).await?;
-    }
-    let mut text = Vec::new();
-    for done in all {
-        match done {
-            Ok(decided) => serde_json::to_writer(&mut text, &recorded(&guest.room.site, &decided)),
-            Err(problem) => serde_json::to_writer(&mut text, &problem.body()),
-        }
-        .map_err(Problem::internal)?;
-        text.push(b'\n');
-    }
-    let mut response = written(StatusCode::OK, text);
-    let media = HeaderValue::from_static("application/x-ndjson");
-    response.headers_mut().insert(header::CONTENT_TYPE, media);
-    Ok(response)
-}
-
-fn one(guest: &Guest, raw: &[u8]) -> Result<(Decided, Pending), Problem> {
+/// Decides one use, told as `/v1/decide` is.
+pub(super) fn one(guest: &Guest, raw: &[u8]) -> Result<(Decided, Pending), Problem> {
     let it: DecideRequest<'_> = body::json(raw)?;
     let asked = Asked::read(guest, &it)?;
     let writing = asked.request(raw);

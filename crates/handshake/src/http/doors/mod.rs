@@ -3,7 +3,9 @@
 pub mod answers;
 pub mod ask;
 pub mod assets;
+pub mod authzen;
 pub mod batch;
+mod batch_lines;
 pub mod catalog;
 pub mod counts;
 pub mod decide;

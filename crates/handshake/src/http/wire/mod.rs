@@ -1,10 +1,12 @@
-//! What goes over the wire. Field names are law once published; unknown ones are refused.
+//! What goes over the wire. Field names are law once published; unknown ones are refused, but for
+//! the doors of a standard that forbids it.
 //!
 //! Inner types are never serialised: these are written for the reader of the OpenAPI document,
 //! and the doors turn one into the other.
 
 mod asking;
 mod collecting;
+mod evaluating;
 mod governing;
 mod objecting;
 mod recommending;
@@ -24,6 +26,11 @@ pub use collecting::{
     EventsReply, EventsRequest, IdentityReply, IdentityRequest, Item, Line, ReasonOfPurpose,
     Stored,
 };
+pub use evaluating::{
+    EvaluationAction, EvaluationContext, EvaluationDecided, EvaluationError, EvaluationFailed,
+    EvaluationOptions, EvaluationPlaces, EvaluationProperties, EvaluationReply, EvaluationRequest,
+    EvaluationResource, EvaluationSubject, EvaluationTold, EvaluationsReply, EvaluationsRequest,
+};
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
     SiteState,
@@ -38,8 +45,8 @@ pub use situation::{
     BadLine, History, Past, PastBox, PastDatum, PastPermission, PastUse, Situation,
 };
 pub use using::{
-    BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest, DeviceSignals, OutcomeReply,
-    OutcomeRequest, PermissionUsed, PolicyUsed, Reason,
+    AssignmentWanted, BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest,
+    DeviceSignals, OutcomeReply, OutcomeRequest, PermissionUsed, PolicyUsed, Reason,
 };
 pub use who::{Datum, Text, Who};
 
