@@ -60,7 +60,7 @@ enum Command {
     /// Let people look at the console, list them, or let them look no longer
     #[command(subcommand)]
     Users(users::Users),
-    /// Check, show or publish the policy
+    /// Check, compare, show or publish the policy
     #[command(subcommand)]
     Policy(policy::Policy),
     /// Decide one use and record it, or try a policy file on situations
