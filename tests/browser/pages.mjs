@@ -59,6 +59,13 @@ const first = (list, link) => async (page, demo) => {
   await page.waitForLoadState();
 };
 
+/** Where one of the people stands whom an incident affected. */
+const ofAnIncident = async (page, demo) => {
+  await first("/promises", "main a[href*='/promises/']")(page, demo);
+  await page.locator("main a[href*='/people/']").first().click();
+  await page.waitForURL(/\/people\/p_/);
+};
+
 export const PAGES = [
   { name: "home", url: ({ shop }) => `${shop}/` },
   { name: "category with its question", url: ({ shop }) => `${shop}/c/mountain` },
@@ -85,4 +92,5 @@ export const PAGES = [
   consoles("people", "/people"),
   consoles("evidence", "/evidence"),
   { name: "console: an incident", before: first("/promises", "main a[href*='/promises/']") },
+  { name: "console: a person", before: ofAnIncident },
 ];
