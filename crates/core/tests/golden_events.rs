@@ -10,11 +10,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use handshake_core::event::{
-    AccessChanged, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal, CatalogueChanged,
-    Considered, DataCollected, DataPersonal, DatumMessage, Envelope, Fact, FileImported,
-    GrantMessage, IdentityLinked, IdentityPersonal, ItemMessage, Kind, LimitMessage, NameDeclared,
-    ObjectionMade, OutcomeObserved, OutcomePersonal, PolicyPublished, SignalPersonal,
-    SignalReceived, SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted,
+    AccessChanged, AffirmationGiven, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal,
+    CatalogueChanged, ConflictShown, Considered, DataCollected, DataPersonal, DatumMessage,
+    Envelope, Fact, FileImported, GrantMessage, HeardMessage, IdentityLinked, IdentityPersonal,
+    ItemMessage, Kind, LimitMessage, NameDeclared, ObjectionMade, OutcomeObserved, OutcomePersonal,
+    PolicyPublished, SignalPersonal, SignalReceived, SituationMessage, UseCarriedOut, UseCounted,
+    UseDecided, VisitsCounted,
 };
 use handshake_core::vocabulary::{Code, EventId, Millis, Position, SiteId, Slot, hex};
 
@@ -126,13 +127,19 @@ fn decided() -> UseDecided {
 }
 
 /// Samples of kinds that have grown: the first samples stay as they were written.
-fn grown() -> [(&'static str, Fact); 2] {
+fn grown() -> [(&'static str, Fact); 4] {
+    let heard = vec![HeardMessage { signal: 2, says: 1, at: AT - 3 }];
+    let heard = SituationMessage { heard, other_device: true, affirmed_at: AT - 4, ..situation() };
+    let flagged = UseDecided { flags: 5, ..decided() };
+    let signals = SignalPersonal { signals: 1, heard: 3 };
     let assigned =
         UseDecided { experiment: 500, arm: 1, allocation: vec![900_000, 100_000], ..decided() };
     let key = AccessChanged { caller: 3, revoked: false, scope: "import".into(), key: 7 };
     [
         (".assignment", Fact::UseDecided(assigned, Some(situation()))),
         (".key", Fact::AccessChanged(key)),
+        (".heard", Fact::UseDecided(flagged, Some(heard))),
+        (".heard", Fact::SignalReceived(SignalReceived {}, Some(signals))),
     ]
 }
 
@@ -163,11 +170,12 @@ fn situation() -> SituationMessage {
         since: AT - 2,
         now: AT,
         minor: 1,
+        ..SituationMessage::default()
     }
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: one row a kind")]
-fn samples() -> [Fact; 16] {
+fn samples() -> [Fact; 18] {
     let ask = vec![1; 16];
     let considered = Considered { purpose: 11, verdict: 1, advice: 1, reason: 4, mode: 2 };
     let item = ItemMessage {
@@ -219,7 +227,7 @@ fn samples() -> [Fact; 16] {
             Some(AnswerPersonal { gesture: "click".into() }),
         ),
         Fact::ObjectionMade(ObjectionMade { purpose: 11, lifted: true, request: REQUEST }),
-        Fact::SignalReceived(SignalReceived {}, Some(SignalPersonal { signals: 5 })),
+        Fact::SignalReceived(SignalReceived {}, Some(SignalPersonal { signals: 5, heard: 0 })),
         Fact::DataCollected(
             DataCollected {
                 policy: 3,
@@ -282,6 +290,8 @@ fn samples() -> [Fact; 16] {
             scope: "secret".into(),
             ..AccessChanged::default()
         }),
+        Fact::ConflictShown(ConflictShown { purpose: 11, request: REQUEST }),
+        Fact::AffirmationGiven(AffirmationGiven { purpose: 11, request: REQUEST }),
         Fact::FileImported(FileImported {
             file: vec![4; 32],
             rows: 1000,

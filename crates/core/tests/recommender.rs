@@ -169,7 +169,7 @@ impl Shop {
     }
 
     fn signal(&mut self, slot: u32, signals: &[Signal]) {
-        let personal = SignalPersonal { signals: Signals::of(signals).bits() };
+        let personal = SignalPersonal { signals: Signals::of(signals).bits(), heard: 0 };
         self.push(Some(slot), Fact::SignalReceived(SignalReceived {}, Some(personal)));
     }
 
@@ -240,6 +240,9 @@ impl Shop {
             channel: declared(Family::Channel, "web"),
             tags: Vec::new(),
             signals: person.signals(),
+            heard: Vec::new(),
+            other_device: false,
+            affirmed_at: None,
             known: true,
             age: person.age(),
             standing,

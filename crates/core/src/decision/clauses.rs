@@ -1,6 +1,8 @@
 //! The clauses every datum of a use is checked against. Each finds what fails; none decides.
 
 use super::situation::{Age, Situation, Term};
+use super::sticky;
+use super::weigh::{self, Weighed};
 use crate::permission::{Coverage, WantedDatum, coverage};
 use crate::policy::{
     Anchor, Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground, LeafSet, Line,
@@ -36,6 +38,10 @@ pub enum Finding {
     Signal,
     /// The purpose does not use the datum.
     NotUsed,
+    /// The purpose does not use, or may not use, what the datum is worked out from.
+    Source,
+    /// The purpose is not followed where the person may be.
+    Elsewhere,
     /// Where the person stands.
     Stands(Standing),
     Minor,
@@ -50,18 +56,46 @@ pub enum Finding {
     Old {
         collected_at: Millis,
     },
+    /// Collected under this version of the policy, which did not allow it.
+    DealChanged {
+        version: u32,
+    },
 }
 
-/// What the clauses look at for one box.
+/// A use in the bits of one policy; 0 where a name is undeclared.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Case<'a> {
+pub(super) struct Scope<'a> {
     pub policy: &'a Compiled,
-    pub purpose: &'a CompiledPurpose,
     pub wanted: &'a Situation,
-    pub statements: &'a [StatementBox],
-    /// Bits of recipient and channel; 0 where undeclared.
     pub recipient: u64,
     pub channel: u64,
+    pub tags: u64,
+    /// Where the person may be.
+    pub places: u64,
+    pub signals: Weighed,
+}
+
+/// What the clauses look at for one purpose.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub scope: Scope<'a>,
+    pub purpose: &'a CompiledPurpose,
+    pub statements: &'a [StatementBox],
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(policy: &'a Compiled, wanted: &'a Situation, signals: Weighed) -> Scope<'a> {
+        let tags = wanted.tags.iter().filter_map(|it| policy.tag(it.code()));
+        Scope {
+            policy,
+            wanted,
+            recipient: policy.recipient(wanted.recipient.code()).unwrap_or(0),
+            channel: policy.channel(wanted.channel.code()).unwrap_or(0),
+            tags: tags.fold(0, |all, bit| all | bit),
+            places: policy.places(&wanted.jurisdiction),
+            signals,
+        }
+    }
 }
 
 /// Undeclared names: of purpose, recipient, channel and tags.
@@ -97,26 +131,30 @@ pub(super) fn leaves(policy: &Compiled, name: &Term) -> Option<LeafSet> {
     policy.data(name.code())
 }
 
-/// Whether a `never` bears on a datum of this use, given that it may bear on the purpose.
+/// Why a `never` bears on a datum of this use, if it does, given that it may bear on the purpose.
 pub(super) fn never_bears(
     never: &CompiledNever,
-    policy: &Compiled,
-    wanted: &Situation,
-    (recipient, channel): (u64, u64),
+    scope: &Scope<'_>,
     leaves: &LeafSet,
-) -> bool {
-    let tags = wanted.tags.iter().filter_map(|it| policy.tag(it.code()));
-    let set = tags.fold(0, |all, bit| all | bit);
-    never.data.is_none_or(|it| it.meets(leaves))
-        && never.recipients.is_none_or(|it| it & recipient != 0)
-        && never.channels.is_none_or(|it| it & channel != 0)
-        && never.when_signal.is_none_or(|it| wanted.signals.has(it))
-        && never.when_tag.is_none_or(|it| it & set != 0)
+) -> Option<ReasonCode> {
+    let bears = never.places & scope.places != 0
+        && never.recipients.is_none_or(|it| it & scope.recipient != 0)
+        && never.channels.is_none_or(|it| it & scope.channel != 0)
+        && never.when_signal.is_none_or(|it| scope.signals.in_force.has(it))
+        && never.when_tag.is_none_or(|it| it & scope.tags != 0);
+    match never.data {
+        _ if !bears => None,
+        None => Some(ReasonCode::Never),
+        Some(data) if data.meets(leaves) => Some(ReasonCode::Never),
+        Some(_) if never.inherited.meets(leaves) => Some(ReasonCode::Inferred),
+        Some(_) => None,
+    }
 }
 
 /// Objection, signals and frequency: what stands over the whole purpose.
 pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
-    let Case { purpose, wanted, .. } = case;
+    let Case { purpose, .. } = case;
+    let Scope { wanted, places, signals, .. } = case.scope;
     let mut add = |clause, code, mode, line, finding| {
         out.push(Reason { clause, code, mode, line, datum: None, finding });
     };
@@ -125,12 +163,12 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
     {
         add(Clause::Objection, ReasonCode::Objection, purpose.mode, line, Finding::Objected);
     }
-    for rule in purpose.signals.iter().filter(|it| wanted.signals.has(it.signal)) {
+    for rule in weigh::rules(purpose, places).filter(|it| signals.in_force.has(it.signal)) {
         let clause = match rule.signal {
             Signal::Gpc => Clause::Gpc,
             Signal::Dnt => Clause::Dnt,
-            // No TCF or GPP string is read yet, so neither is ever in force.
-            Signal::Tcf | Signal::Gpp => continue,
+            Signal::Tcf => Clause::Tcf,
+            Signal::Gpp => Clause::Gpp,
         };
         add(clause, ReasonCode::SignalIgnored, rule.mode, rule.line, Finding::Signal);
     }
@@ -149,66 +187,114 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
     }
 }
 
-/// Recipient and channel against one box.
+/// Whether the purpose is followed in every place where the person may be.
+pub(super) fn place(case: &Case<'_>, out: &mut Vec<Reason>) {
+    let Case { purpose, .. } = case;
+    let followed = purpose.boxes.iter().fold(0, |all, it| all | it.places);
+    if case.scope.places & !followed != 0 {
+        out.push(Reason {
+            clause: Clause::Place,
+            code: ReasonCode::Country,
+            mode: purpose.mode,
+            line: purpose.only_in_line,
+            datum: None,
+            finding: Finding::Elsewhere,
+        });
+    }
+}
+
+/// Recipient and channel against the purpose, which has the same of both in every place.
 pub(super) fn reach(case: &Case<'_>, the_box: &CompiledBox, out: &mut Vec<Reason>) {
-    let mode = case.purpose.mode;
+    let Case { scope, purpose, .. } = case;
     let mut add = |clause, code, line| {
         let finding = Finding::NotNamed;
-        out.push(Reason { clause, code, mode, line, datum: None, finding });
+        out.push(Reason { clause, code, mode: purpose.mode, line, datum: None, finding });
     };
-    if case.recipient != 0 && case.recipient & the_box.recipients == 0 {
+    if scope.recipient != 0 && scope.recipient & the_box.recipients == 0 {
         add(Clause::Recipient, ReasonCode::Recipient, the_box.recipients_line);
     }
-    if case.channel != 0 && case.channel & the_box.channels == 0 {
+    if scope.channel != 0 && scope.channel & the_box.channels == 0 {
         add(Clause::Channel, ReasonCode::Channel, the_box.channels_line);
     }
 }
 
-/// Basis and age of one datum against one box.
-pub(super) fn datum(
+/// Basis of one datum against one box.
+pub(super) fn basis(
     case: &Case<'_>,
     the_box: &CompiledBox,
     (at, leaves): (u16, &LeafSet),
     out: &mut Vec<Reason>,
 ) {
     let mode = case.purpose.mode;
-    let mut add = |clause, code, line, finding| {
-        out.push(Reason { clause, code, mode, line, datum: Some(at), finding });
+    let mut add = |code, line, finding| {
+        out.push(Reason { clause: Clause::Basis, code, mode, line, datum: Some(at), finding });
     };
+    let on_permission = the_box.basis == Ground::Permission;
+    let gap = |leaves| permission_gap(case, the_box, at, leaves).filter(|_| on_permission);
     if !leaves.is_subset(&the_box.data) {
-        add(Clause::Basis, ReasonCode::ExtraData, the_box.data_line, Finding::NotUsed);
-    } else if the_box.basis == Ground::Permission
-        && let Some((code, finding)) = permission_gap(case, the_box, at, leaves)
-    {
-        add(Clause::Basis, code, the_box.basis_line, finding);
+        return add(ReasonCode::ExtraData, the_box.data_line, Finding::NotUsed);
     }
-    if let Some((code, collected_at)) = too_old(case, the_box, at) {
-        add(Clause::Age, code, the_box.keep_line, Finding::Old { collected_at });
+    if let Some((code, finding)) = gap(leaves) {
+        return add(code, the_box.basis_line, finding);
+    }
+    if case.scope.wanted.act != Act::Infer {
+        return;
+    }
+    // What is worked out stands on what it is worked out from.
+    let sources = case.scope.policy.with_sources(leaves);
+    if !sources.is_subset(&the_box.data) || gap(&sources).is_some() {
+        add(ReasonCode::Inferred, the_box.data_line, Finding::Source);
     }
 }
 
-fn permission_gap(
+/// Age of one datum: past what the box keeps, or from under a narrower deal.
+pub(super) fn age(
+    case: &Case<'_>,
+    the_box: &CompiledBox,
+    (at, leaves): (u16, &LeafSet),
+    out: &mut Vec<Reason>,
+) {
+    let mode = case.purpose.mode;
+    if let Some((code, collected_at)) = too_old(&case.scope, the_box, at) {
+        out.push(Reason {
+            clause: Clause::Age,
+            code,
+            mode,
+            line: the_box.keep_line,
+            datum: Some(at),
+            finding: Finding::Old { collected_at },
+        });
+    }
+    sticky::deal(case, the_box, (at, leaves), out);
+}
+
+/// Why permission does not cover a datum, if it does not.
+pub(super) fn permission_gap(
     case: &Case<'_>,
     the_box: &CompiledBox,
     at: u16,
     leaves: &LeafSet,
 ) -> Option<(ReasonCode, Finding)> {
-    let wanted = case.wanted;
-    if case.policy.minors_below.is_some() && wanted.age == Age::Minor {
+    let Scope { policy, wanted, recipient, channel, places, .. } = case.scope;
+    if policy.minors_below.is_some() && wanted.age == Age::Minor {
         return Some((ReasonCode::NoPermission, Finding::Minor));
     }
     let stands = |code, standing| Some((code, Finding::Stands(standing)));
     let datum = WantedDatum {
         leaves: *leaves,
-        recipient: case.recipient & the_box.recipients,
-        channel: case.channel & the_box.channels,
+        recipient: recipient & the_box.recipients,
+        channel: channel & the_box.channels,
         collected_at: wanted.data.get(usize::from(at)).and_then(|it| it.collected_at),
     };
-    let (statements, zone) = (case.statements, &case.policy.zone);
-    match coverage(&wanted.grants, statements, &datum, wanted.now, zone) {
+    match coverage(&wanted.grants, case.statements, &datum, wanted.now, &policy.zone) {
         Coverage::Covered => None,
         Coverage::Expired => stands(ReasonCode::Expired, Standing::Expired),
         Coverage::Outgrown => stands(ReasonCode::Outgrown, Standing::Outgrown),
+        Coverage::Nothing
+            if weigh::grants(case.purpose, places & the_box.places, &case.scope.signals) =>
+        {
+            None
+        }
         Coverage::Nothing => match wanted.standing {
             Standing::Refused => stands(ReasonCode::Refused, Standing::Refused),
             Standing::Withdrawn => stands(ReasonCode::Withdrawn, Standing::Withdrawn),
@@ -224,8 +310,12 @@ fn permission_gap(
 
 /// Whether a datum is older than its box keeps it. What is collected now is not old, and an age
 /// nobody knows is not held against a use.
-fn too_old(case: &Case<'_>, the_box: &CompiledBox, at: u16) -> Option<(ReasonCode, Millis)> {
-    let wanted = case.wanted;
+pub(super) fn too_old(
+    scope: &Scope<'_>,
+    the_box: &CompiledBox,
+    at: u16,
+) -> Option<(ReasonCode, Millis)> {
+    let wanted = scope.wanted;
     let (period, anchor) = the_box.keep?;
     let collected_at = wanted.data.get(usize::from(at))?.collected_at?;
     let starts = match anchor {
@@ -240,5 +330,5 @@ fn too_old(case: &Case<'_>, the_box: &CompiledBox, at: u16) -> Option<(ReasonCod
         Act::Retain => ReasonCode::KeptTooLong,
         Act::Use | Act::Share | Act::Infer => ReasonCode::TooOld,
     };
-    period.has_passed(starts, wanted.now, &case.policy.zone).then_some((code, collected_at))
+    period.has_passed(starts, wanted.now, &scope.policy.zone).then_some((code, collected_at))
 }

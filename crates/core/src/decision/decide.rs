@@ -1,14 +1,15 @@
 //! Verdict and advice: every clause checked for every datum, then counted together.
 
-use super::clauses::{self, Case, Finding, Reason};
+use super::clauses::{self, Case, Finding, Reason, Scope};
 use super::situation::Situation;
+use super::weigh;
 use crate::permission::Grant;
 use crate::policy::{Compiled, CompiledBox, CompiledPurpose, Line, StatementBox};
-use crate::vocabulary::{Advice, Clause, Mode, ReasonCode, Verdict};
+use crate::vocabulary::{Advice, Clause, Flags, Mode, ReasonCode, Verdict};
 
 /// Number of this decision engine, stored with every decision. A change that alters any verdict
 /// or reason gets a new number, and `tests/replay.rs` lists what changed.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// What a policy says of a use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +18,15 @@ pub struct Decision {
     pub advice: Advice,
     /// Firmest mode among the failing clauses; the purpose's own where none fails.
     pub mode: Mode,
-    /// Every failing clause; the one to print first comes first.
+    /// Every failing clause; the one to print first comes first. What is only rehearsed, and so
+    /// promised to nobody, comes last.
     pub reasons: Vec<Reason>,
     /// For each datum of the use, whether it alone would be allowed.
     pub data: Vec<Datum>,
     /// The grants the verdict rests on.
     pub permissions: Vec<Grant>,
+    /// What the caller should know of the signals beside the verdict.
+    pub flags: Flags,
 }
 
 /// Whether one datum of a use would be allowed by itself.
@@ -37,27 +41,28 @@ pub enum Datum {
 pub fn decide(policy: &Compiled, statements: &[StatementBox], wanted: &Situation) -> Decision {
     let mut reasons = Vec::new();
     clauses::undeclared_names(policy, wanted, &mut reasons);
-    let recipient = policy.recipient(wanted.recipient.code()).unwrap_or(0);
-    let channel = policy.channel(wanted.channel.code()).unwrap_or(0);
+    let scope = Scope::new(policy, wanted, weigh::weigh(wanted));
     let purpose = policy.purpose_of(wanted.purpose.code());
     let nevers = purpose.map_or(&policy.nevers_of_all, |it| &it.nevers);
-    nevers_and_names(policy, wanted, (nevers, recipient, channel), &mut reasons);
+    nevers_and_names(&scope, nevers, &mut reasons);
+    let mut flags = Flags::NONE;
     if let Some(purpose) = purpose {
-        let case = Case { policy, purpose, wanted, statements, recipient, channel };
+        let case = Case { scope, purpose, statements };
         clauses::whole_use(&case, &mut reasons);
-        nearest_box(&case, &mut reasons);
+        clauses::place(&case, &mut reasons);
+        for the_box in purpose.boxes.iter().filter(|it| it.places & scope.places != 0) {
+            failing(&case, the_box, &mut reasons);
+        }
+        flags = weigh::flags(&case);
     }
-    reasons.sort_unstable();
-    conclude(policy, purpose, wanted, reasons)
+    reasons.sort_unstable_by_key(|it| (it.mode == Mode::Rehearse, it.clause.rank(), *it));
+    reasons.dedup();
+    conclude((policy, purpose), wanted, reasons, flags)
 }
 
-fn nevers_and_names(
-    policy: &Compiled,
-    wanted: &Situation,
-    (nevers, recipient, channel): (&[u16], u64, u64),
-    out: &mut Vec<Reason>,
-) {
-    for (at, datum) in (0u16..).zip(&wanted.data) {
+fn nevers_and_names(scope: &Scope<'_>, nevers: &[u16], out: &mut Vec<Reason>) {
+    let policy = scope.policy;
+    for (at, datum) in (0u16..).zip(&scope.wanted.data) {
         let Some(leaves) = clauses::leaves(policy, &datum.name) else {
             out.push(Reason {
                 clause: Clause::Name,
@@ -71,49 +76,35 @@ fn nevers_and_names(
         };
         for &number in nevers {
             let Some(never) = policy.nevers.get(usize::from(number)) else { continue };
-            if clauses::never_bears(never, policy, wanted, (recipient, channel), &leaves) {
-                out.push(Reason {
-                    clause: Clause::Never,
-                    code: ReasonCode::Never,
-                    mode: never.mode,
-                    line: never.line,
-                    datum: Some(at),
-                    finding: Finding::Never(number),
-                });
-            }
+            let Some(code) = clauses::never_bears(never, scope, &leaves) else { continue };
+            out.push(Reason {
+                clause: Clause::Never,
+                code,
+                mode: never.mode,
+                line: never.line,
+                datum: Some(at),
+                finding: Finding::Never(number),
+            });
         }
     }
 }
 
-/// Checks the boxes of the purpose and keeps what fails in the nearest: the one with the fewest
-/// failing clauses, the first of equals.
-fn nearest_box(case: &Case<'_>, out: &mut Vec<Reason>) {
-    let mut nearest: Option<Vec<Reason>> = None;
-    for the_box in &case.purpose.boxes {
-        let failing = failing(case, the_box);
-        if nearest.as_ref().is_none_or(|it| failing.len() < it.len()) {
-            nearest = Some(failing);
+/// What fails in one box. Somebody who may be in several places must be allowed in each.
+fn failing(case: &Case<'_>, the_box: &CompiledBox, out: &mut Vec<Reason>) {
+    clauses::reach(case, the_box, out);
+    for (at, datum) in (0u16..).zip(&case.scope.wanted.data) {
+        if let Some(leaves) = clauses::leaves(case.scope.policy, &datum.name) {
+            clauses::basis(case, the_box, (at, &leaves), out);
+            clauses::age(case, the_box, (at, &leaves), out);
         }
     }
-    out.extend(nearest.unwrap_or_default());
-}
-
-fn failing(case: &Case<'_>, the_box: &CompiledBox) -> Vec<Reason> {
-    let mut failing = Vec::new();
-    clauses::reach(case, the_box, &mut failing);
-    for (at, datum) in (0u16..).zip(&case.wanted.data) {
-        if let Some(leaves) = clauses::leaves(case.policy, &datum.name) {
-            clauses::datum(case, the_box, (at, &leaves), &mut failing);
-        }
-    }
-    failing
 }
 
 fn conclude(
-    policy: &Compiled,
-    purpose: Option<&CompiledPurpose>,
+    (policy, purpose): (&Compiled, Option<&CompiledPurpose>),
     wanted: &Situation,
     reasons: Vec<Reason>,
+    flags: Flags,
 ) -> Decision {
     let whole_fails = reasons.iter().any(|it| it.datum.is_none());
     let fails = |at: u16| whole_fails || reasons.iter().any(|it| it.datum == Some(at));
@@ -136,5 +127,5 @@ fn conclude(
         true => wanted.grants.clone(),
         false => Vec::new(),
     };
-    Decision { verdict, advice, mode: firmest.unwrap_or(own), reasons, data, permissions }
+    Decision { verdict, advice, mode: firmest.unwrap_or(own), reasons, data, permissions, flags }
 }

@@ -3,6 +3,7 @@
 use std::hash::Hasher;
 
 use super::decide::{Datum, Decision};
+use crate::vocabulary::Flags;
 
 /// FNV-1a, 64 bit (Fowler, Noll, Vo). Chosen because its result is fixed for ever, which the
 /// standard library's hasher does not promise.
@@ -20,7 +21,7 @@ impl Hasher for Fnv {
     }
 }
 
-/// Verdict, advice, mode, every reason in order, and what is covered.
+/// Verdict, advice, mode, every reason in order, what is covered, and flags.
 pub fn digest(decision: &Decision) -> u64 {
     let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
     let mut word = |number: u64| fnv.write(&number.to_le_bytes());
@@ -34,6 +35,9 @@ pub fn digest(decision: &Decision) -> u64 {
     }
     for it in &decision.data {
         word(u64::from(*it == Datum::Covered));
+    }
+    if decision.flags != Flags::NONE {
+        word(u64::from(decision.flags.bits()));
     }
     fnv.finish()
 }

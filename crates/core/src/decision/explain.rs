@@ -4,7 +4,7 @@ use super::clauses::{Finding, Reason};
 use super::decide::Decision;
 use super::situation::{Situation, Term};
 use crate::policy::{Compiled, CompiledPurpose};
-use crate::vocabulary::{Clause, Dictionary, Standing};
+use crate::vocabulary::{Clause, Dictionary, ReasonCode, Standing};
 
 /// A reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,12 @@ pub fn explain(
             undeclared("tag", &tag.map_or(String::new(), |it| text(it, names)))
         }
         Finding::Never(_) => {
-            ("the promise bears on this use".to_owned(), "a use that it leaves alone".to_owned())
+            let fact = if reason.code == ReasonCode::Inferred {
+                format!("the promise bears on what `{datum}` is made of")
+            } else {
+                "the promise bears on this use".to_owned()
+            };
+            (fact, "a use that it leaves alone".to_owned())
         }
         Finding::Objected => (
             format!("the person objected to `{purpose}`"),
@@ -56,6 +61,11 @@ pub fn explain(
             format!("`{purpose}` does not use `{datum}`"),
             "a datum that the purpose uses".to_owned(),
         ),
+        Finding::Source => (
+            format!("`{purpose}` may not use all that `{datum}` is worked out from"),
+            "sources that the purpose uses, and permission for them".to_owned(),
+        ),
+        Finding::Elsewhere => elsewhere(policy, wanted, &purpose),
         Finding::Stands(standing) => permission_words(standing, &purpose),
         Finding::Minor => (
             "the person is a minor and no guardian agreed".to_owned(),
@@ -69,6 +79,10 @@ pub fn explain(
         Finding::Old { collected_at } => {
             (format!("collected {collected_at}"), "data no older than the purpose keeps".to_owned())
         }
+        Finding::DealChanged { version } => (
+            format!("collected under version {version}, which did not allow this"),
+            "permission, or data collected since".to_owned(),
+        ),
     };
     ReasonText { rule: rule(reason, policy, &purpose), datum, fact, required }
 }
@@ -115,6 +129,19 @@ fn not_named(
     }
 }
 
+fn elsewhere(policy: &Compiled, wanted: &Situation, purpose: &str) -> (String, String) {
+    let followed = policy
+        .purpose_of(wanted.purpose.code())
+        .map_or(0, |it| it.boxes.iter().fold(0, |all, it| all | it.places));
+    let names = policy.applies_in.iter().enumerate().filter(|(bit, _)| followed >> bit & 1 != 0);
+    let names: Vec<&str> = names.map(|(_, it)| it.as_str()).collect();
+    let fact = match wanted.jurisdiction.as_str() {
+        "" => format!("nobody said where the person is, and `{purpose}` is not for everywhere"),
+        place => format!("`{purpose}` is not for people in `{place}`"),
+    };
+    (fact, format!("somebody in one of: {}", names.join(", ")))
+}
+
 fn reach_names(purpose: Option<&CompiledPurpose>, policy: &Compiled) -> (String, String) {
     let (recipients, channels) = purpose.map_or((0, 0), |it| {
         it.boxes.iter().fold((0, 0), |(r, c), it| (r | it.recipients, c | it.channels))
@@ -141,6 +168,9 @@ fn rule(reason: &Reason, policy: &Compiled, purpose: &str) -> String {
         Finding::Objected
         | Finding::Signal
         | Finding::NotUsed
+        | Finding::Source
+        | Finding::Elsewhere
+        | Finding::DealChanged { .. }
         | Finding::Stands(_)
         | Finding::Minor
         | Finding::NotNamed
@@ -166,7 +196,13 @@ pub fn cures(
                 format!("drop {}", words.datum)
             }
             Finding::Never(_) => "none (never)".to_owned(),
-            Finding::UndeclaredDatum | Finding::NotUsed | Finding::Old { .. } if others => {
+            Finding::UndeclaredDatum
+            | Finding::NotUsed
+            | Finding::Source
+            | Finding::Old { .. }
+            | Finding::DealChanged { .. }
+                if others =>
+            {
                 format!("drop {}", words.datum)
             }
             Finding::Stands(Standing::Outgrown) => format!("re-ask {purpose} (+ {})", words.datum),
@@ -177,7 +213,10 @@ pub fn cures(
             }
             Finding::Often { frees_at, .. } => format!("wait until {frees_at} (frequency)"),
             Finding::Objected => "none (objection)".to_owned(),
-            Finding::Signal => "show the conflict, and ask to affirm".to_owned(),
+            Finding::Signal => against_signal(reason.clause, wanted, &purpose),
+            Finding::Source => "work it out from less".to_owned(),
+            Finding::Elsewhere => "none (place)".to_owned(),
+            Finding::DealChanged { .. } => format!("ask {purpose}"),
             Finding::UndeclaredPurpose
             | Finding::UndeclaredRecipient
             | Finding::UndeclaredChannel
@@ -191,6 +230,16 @@ pub fn cures(
         }
     }
     cures
+}
+
+/// Global Privacy Control yields to an affirmation alone, and only who agreed before has anything
+/// to affirm; the other signals yield to a later answer.
+fn against_signal(clause: Clause, wanted: &Situation, purpose: &str) -> String {
+    match (clause, wanted.grants.is_empty()) {
+        (Clause::Gpc, true) => "none (gpc)".to_owned(),
+        (Clause::Gpc, false) => "show the conflict, and ask to affirm".to_owned(),
+        _ => format!("ask {purpose}"),
+    }
 }
 
 /// Whether leaving the datum out would leave another that is not under the same `never`.

@@ -8,10 +8,12 @@ mod decide;
 mod digest;
 mod explain;
 mod situation;
+mod sticky;
+mod weigh;
 
 pub use decide::{Datum, Decision, ENGINE, decide};
 pub use digest::digest;
 pub use explain::{CureText, ReasonText, cures, explain};
-pub use situation::{Age, DatumWanted, Recent, Situation, Term};
+pub use situation::{Age, DatumWanted, Heard, Recent, Says, Situation, Term};
 
 pub use clauses::{Finding, Reason};

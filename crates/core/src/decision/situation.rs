@@ -1,8 +1,8 @@
 //! The situation a use is in: what is wanted, and every fact a policy may look at.
 
-use crate::event::{DatumMessage, GrantMessage, LimitMessage, SituationMessage};
+use crate::event::{DatumMessage, GrantMessage, HeardMessage, LimitMessage, SituationMessage};
 use crate::permission::Grant;
-use crate::vocabulary::{Act, Code, Millis, Signals, Standing};
+use crate::vocabulary::{Act, Code, Millis, Signal, Signals, Standing, words};
 
 /// A name in a use: its number, or the text where no policy of the site ever declared it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -67,6 +67,26 @@ impl Age {
     }
 }
 
+/// What a signal says of the use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Says {
+    Refuses = 1,
+    Grants = 2,
+    /// It came in a form that nobody can read.
+    Unreadable = 3,
+}
+
+words!(Says { Refuses = "refuses", Grants = "grants", Unreadable = "unreadable" });
+
+/// A signal, and since when it says so, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Heard {
+    pub signal: Signal,
+    pub says: Says,
+    pub at: Option<Millis>,
+}
+
 /// Everything a verdict rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Situation {
@@ -77,8 +97,14 @@ pub struct Situation {
     pub recipient: Term,
     pub channel: Term,
     pub tags: Vec<Term>,
-    /// Signals in force: of the device now, and those that bind the person.
+    /// Signals that refuse: of the device now, and those that bind the person.
     pub signals: Signals,
+    /// What is known of signals beside that, each at most once.
+    pub heard: Vec<Heard>,
+    /// Whether the device that gave the signals is not known to be the person's.
+    pub other_device: bool,
+    /// When the person last affirmed their answer against Global Privacy Control.
+    pub affirmed_at: Option<Millis>,
     /// Whether the person is known at all.
     pub known: bool,
     pub age: Age,
@@ -90,7 +116,7 @@ pub struct Situation {
     pub recent: Vec<Recent>,
     pub last_visit: Option<Millis>,
     pub last_order: Option<Millis>,
-    /// The merchant's assertion, as recorded; no rule reads it yet.
+    /// Where the person is, by the merchant's word; empty is not known.
     pub jurisdiction: String,
 }
 
@@ -116,6 +142,11 @@ impl Situation {
             window_hours: it.window_hours,
             count: it.count,
             frees_at: it.frees_at.0,
+        };
+        let heard = |it: &Heard| HeardMessage {
+            signal: it.signal as u32,
+            says: it.says.number(),
+            at: stored(it.at),
         };
         let undeclared = |it: &Term| match it {
             Term::Undeclared(text) => Some(text.clone()),
@@ -144,10 +175,13 @@ impl Situation {
             since: self.since.0,
             now: 0,
             minor: self.age.number(),
+            heard: self.heard.iter().map(heard).collect(),
+            other_device: self.other_device,
+            affirmed_at: stored(self.affirmed_at),
         }
     }
 
-    /// Reads a stored situation. Nothing if its act or standing is of a later version.
+    /// Reads a stored situation. Nothing if a word in it is of a later version.
     pub fn from_message(it: &SituationMessage, at: Millis) -> Option<Situation> {
         let datum = |it: &DatumMessage| DatumWanted {
             name: Term::read(it.code, it.undeclared.clone()),
@@ -162,6 +196,10 @@ impl Situation {
             count: it.count,
             frees_at: Millis(it.frees_at),
         };
+        let heard = |it: &HeardMessage| {
+            let signal = Signal::ALL.into_iter().find(|signal| *signal as u32 == it.signal)?;
+            Some(Heard { signal, says: Says::from_number(it.says)?, at: loaded(it.at) })
+        };
         let declared = it.tags.iter().map(|&it| Term::Declared(Code(it)));
         let undeclared = it.tags_undeclared.iter().cloned().map(Term::Undeclared);
         Some(Situation {
@@ -173,6 +211,9 @@ impl Situation {
             channel: Term::read(it.channel, it.channel_undeclared.clone()),
             tags: declared.chain(undeclared).collect(),
             signals: Signals::from_bits(it.signals),
+            heard: it.heard.iter().map(heard).collect::<Option<_>>()?,
+            other_device: it.other_device,
+            affirmed_at: loaded(it.affirmed_at),
             known: it.known,
             age: Age::from_number(it.minor),
             standing: Standing::from_number(it.standing)?,

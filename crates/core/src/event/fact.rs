@@ -25,6 +25,8 @@ pub enum Fact {
     VisitsCounted(VisitsCounted),
     AccessChanged(AccessChanged),
     FileImported(FileImported),
+    ConflictShown(ConflictShown),
+    AffirmationGiven(AffirmationGiven),
     /// A kind, or a version of one, that is newer than this Handshake. Kept, not understood.
     Unknown(Kind, u8),
 }
@@ -72,6 +74,8 @@ impl Fact {
             Fact::VisitsCounted(_) => Kind::VisitsCounted,
             Fact::AccessChanged(_) => Kind::AccessChanged,
             Fact::FileImported(_) => Kind::FileImported,
+            Fact::ConflictShown(_) => Kind::ConflictShown,
+            Fact::AffirmationGiven(_) => Kind::AffirmationGiven,
             Fact::Unknown(kind, _) => *kind,
         }
     }
@@ -99,6 +103,8 @@ impl Fact {
             Fact::VisitsCounted(it) => it.encode_raw(out),
             Fact::AccessChanged(it) => it.encode_raw(out),
             Fact::FileImported(it) => it.encode_raw(out),
+            Fact::ConflictShown(it) => it.encode_raw(out),
+            Fact::AffirmationGiven(it) => it.encode_raw(out),
             Fact::Unknown(..) => (),
         }
     }
@@ -129,6 +135,8 @@ impl Fact {
             | Fact::VisitsCounted(_)
             | Fact::AccessChanged(_)
             | Fact::FileImported(_)
+            | Fact::ConflictShown(_)
+            | Fact::AffirmationGiven(_)
             | Fact::Unknown(..) => (),
         }
     }
@@ -175,6 +183,8 @@ impl Fact {
             Kind::VisitsCounted => Fact::VisitsCounted(Message::decode(clear)?),
             Kind::AccessChanged => Fact::AccessChanged(Message::decode(clear)?),
             Kind::FileImported => Fact::FileImported(Message::decode(clear)?),
+            Kind::ConflictShown => Fact::ConflictShown(Message::decode(clear)?),
+            Kind::AffirmationGiven => Fact::AffirmationGiven(Message::decode(clear)?),
             Kind::Unknown(_) => Fact::Unknown(kind, VERSION),
         })
     }

@@ -27,11 +27,15 @@ pub enum Kind {
     AccessChanged,
     /// How far a merchant's file is imported; written in the same batch as what it brought.
     FileImported,
+    /// A person was shown that a signal speaks against what they agreed to.
+    ConflictShown,
+    /// A person affirmed their answer against a signal.
+    AffirmationGiven,
     Unknown(u16),
 }
 
 impl Kind {
-    pub const KNOWN: [Kind; 16] = [
+    pub const KNOWN: [Kind; 18] = [
         Kind::NameDeclared,
         Kind::PolicyPublished,
         Kind::AskShown,
@@ -48,6 +52,8 @@ impl Kind {
         Kind::VisitsCounted,
         Kind::AccessChanged,
         Kind::FileImported,
+        Kind::ConflictShown,
+        Kind::AffirmationGiven,
     ];
 
     pub fn number(self) -> u16 {
@@ -68,6 +74,8 @@ impl Kind {
             Kind::VisitsCounted => 14,
             Kind::AccessChanged => 15,
             Kind::FileImported => 16,
+            Kind::ConflictShown => 21,
+            Kind::AffirmationGiven => 22,
             Kind::Unknown(number) => number,
         }
     }
@@ -95,6 +103,8 @@ impl Kind {
             Kind::VisitsCounted => "visits_counted",
             Kind::AccessChanged => "access_changed",
             Kind::FileImported => "file_imported",
+            Kind::ConflictShown => "conflict_shown",
+            Kind::AffirmationGiven => "affirmation_given",
             Kind::Unknown(_) => "unknown",
         }
     }

@@ -107,11 +107,32 @@ pub struct ObjectionMade {
 #[derive(Clone, PartialEq, Message)]
 pub struct SignalReceived {}
 
+/// A person was shown that a signal speaks against what they agreed to (11 CCR 7025(c)(3)).
+#[derive(Clone, PartialEq, Message)]
+pub struct ConflictShown {
+    #[prost(uint32, tag = "1")]
+    pub purpose: u32,
+    #[prost(fixed64, tag = "2")]
+    pub request: u64,
+}
+
+/// A person affirmed what they agreed to, the conflict having been shown.
+#[derive(Clone, PartialEq, Message)]
+pub struct AffirmationGiven {
+    #[prost(uint32, tag = "1")]
+    pub purpose: u32,
+    #[prost(fixed64, tag = "2")]
+    pub request: u64,
+}
+
 #[derive(Clone, PartialEq, Message)]
 pub struct SignalPersonal {
     /// The set now, one bit a signal (`Signals::bits`).
     #[prost(uint32, tag = "1")]
     pub signals: u32,
+    /// Signals ever heard from a device of the person, whether or not they bind the person.
+    #[prost(uint32, tag = "2")]
+    pub heard: u32,
 }
 
 /// What a policy said of one purpose when data was offered for collection.
@@ -201,6 +222,17 @@ pub struct LimitMessage {
     pub frees_at: i64,
 }
 
+/// What a signal says of a use, and since when; 0 is not known.
+#[derive(Clone, PartialEq, Message)]
+pub struct HeardMessage {
+    #[prost(uint32, tag = "1")]
+    pub signal: u32,
+    #[prost(uint32, tag = "2")]
+    pub says: u32,
+    #[prost(int64, tag = "3")]
+    pub at: i64,
+}
+
 /// Everything a verdict rests on (I5): the same engine makes the same verdict of it for ever.
 #[derive(Clone, PartialEq, Message)]
 pub struct SituationMessage {
@@ -250,6 +282,12 @@ pub struct SituationMessage {
     pub now: i64,
     #[prost(uint32, tag = "22")]
     pub minor: u32,
+    #[prost(message, repeated, tag = "23")]
+    pub heard: Vec<HeardMessage>,
+    #[prost(bool, tag = "24")]
+    pub other_device: bool,
+    #[prost(int64, tag = "25")]
+    pub affirmed_at: i64,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -294,6 +332,9 @@ pub struct UseDecided {
     /// Probability of every arm, in millionths.
     #[prost(uint32, repeated, tag = "17")]
     pub allocation: Vec<u32>,
+    /// Flags beside the verdict, as bits.
+    #[prost(uint32, tag = "18")]
+    pub flags: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

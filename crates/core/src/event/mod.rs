@@ -14,9 +14,10 @@ pub use envelope::{Envelope, EnvelopeError, Hash, chain_hash, leaf_hash};
 pub use fact::{Fact, FactError, Recorded};
 pub use kind::Kind;
 pub use message::{
-    AccessChanged, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal, CatalogueChanged,
-    Considered, DataCollected, DataPersonal, DatumMessage, FileImported, GrantMessage,
-    IdentityLinked, IdentityPersonal, ItemMessage, LimitMessage, NameDeclared, ObjectionMade,
-    OutcomeObserved, OutcomePersonal, PolicyPublished, SignalPersonal, SignalReceived,
-    SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted,
+    AccessChanged, AffirmationGiven, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal,
+    CatalogueChanged, ConflictShown, Considered, DataCollected, DataPersonal, DatumMessage,
+    FileImported, GrantMessage, HeardMessage, IdentityLinked, IdentityPersonal, ItemMessage,
+    LimitMessage, NameDeclared, ObjectionMade, OutcomeObserved, OutcomePersonal, PolicyPublished,
+    SignalPersonal, SignalReceived, SituationMessage, UseCarriedOut, UseCounted, UseDecided,
+    VisitsCounted,
 };

@@ -106,6 +106,7 @@ impl Recommender {
                 Fact::AnswerGiven(..)
                 | Fact::ObjectionMade(_)
                 | Fact::SignalReceived(..)
+                | Fact::AffirmationGiven(_)
                 | Fact::IdentityLinked(..),
                 Some(slot),
             ) => {
@@ -133,6 +134,8 @@ impl Recommender {
                 | Fact::VisitsCounted(_)
                 | Fact::AccessChanged(_)
                 | Fact::FileImported(_)
+                | Fact::ConflictShown(_)
+                | Fact::AffirmationGiven(_)
                 | Fact::Unknown(..),
                 _,
             ) => (),

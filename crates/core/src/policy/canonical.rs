@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::feature::Feature;
 use super::model::{
-    Amount, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost, Duty,
-    Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
+    Amount, AskBudget, Basis, BasisIn, Category, Change, ChangeKind, Channel, Controller, Cost,
+    Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
     SignalMeaning, SignalTerm, Tag, Worth, WorthSource,
 };
 use crate::vocabulary::{Mode, Name, Period, Signal};
@@ -167,6 +167,8 @@ fn purpose(purpose: &Purpose) -> Value {
     let Purpose {
         says,
         basis,
+        bases_in,
+        only_in,
         uses,
         with,
         on,
@@ -189,6 +191,7 @@ fn purpose(purpose: &Purpose) -> Value {
         with_line: _,
         on_line: _,
         stops_for_line: _,
+        only_in_line: _,
     } = purpose;
     let mut value = json!({
         "says": says,
@@ -209,13 +212,24 @@ fn purpose(purpose: &Purpose) -> Value {
         "mode": mode_value(*mode),
         "law": law,
     });
-    // Written only where it is said, so that policies from before there were features keep their
-    // identity.
-    if let (false, Value::Object(fields)) = (serves.is_empty(), &mut value) {
-        let features = serves.iter().copied().map(Feature::as_str);
-        fields.insert("serves".to_owned(), features.collect::<Value>());
-    }
+    let features = serves.iter().copied().map(Feature::as_str);
+    said(&mut value, "serves", (!serves.is_empty()).then(|| features.collect()));
+    let bases = || sorted(bases_in.iter().map(basis_in));
+    said(&mut value, "bases_in", (!bases_in.is_empty()).then(bases));
+    said(&mut value, "only_in", (!only_in.is_empty()).then(|| json!(only_in)));
     value
+}
+
+/// A field that is written only where it is said, so that policies from before the language had it
+/// keep their identity.
+fn said(value: &mut Value, key: &str, field: Option<Value>) {
+    if let (Some(field), Value::Object(fields)) = (field, value) {
+        fields.insert(key.to_owned(), field);
+    }
+}
+
+fn basis_in(BasisIn { places, basis, line: _ }: &BasisIn) -> Value {
+    json!({ "in": places, "basis": basis_value(basis) })
 }
 
 fn basis_value(basis: &Basis) -> Value {
@@ -262,14 +276,16 @@ fn never(never: &Never) -> Value {
         except,
         recipients,
         recipient_kinds,
+        recipient_countries,
         channels,
+        places,
         when_signal,
         when_tag,
         mode,
         law,
         line: _,
     } = never;
-    json!({
+    let mut value = json!({
         "says": says,
         "data": names(data),
         "purposes": names(purposes),
@@ -281,23 +297,29 @@ fn never(never: &Never) -> Value {
         "when_tag": when_tag.as_ref().map(Name::as_str),
         "mode": mode_value(*mode),
         "law": law,
-    })
+    });
+    let countries = (!recipient_countries.is_empty()).then(|| json!(recipient_countries));
+    said(&mut value, "recipient_countries", countries);
+    said(&mut value, "in", (!places.is_empty()).then(|| json!(places)));
+    value
 }
 
 fn signal(term: &SignalTerm) -> Value {
-    let SignalTerm { means, to, binds_device, binds_person, mode, law, line: _ } = term;
+    let SignalTerm { means, to, binds_device, binds_person, places, mode, law, line: _ } = term;
     let means = match means {
         SignalMeaning::Objection => "objection",
         SignalMeaning::PermissionOrRefusal => "permission-or-refusal",
     };
-    json!({
+    let mut value = json!({
         "means": means,
         "to": names(to),
         "binds_device": binds_device,
         "binds_person": binds_person,
         "mode": mode_value(*mode),
         "law": law,
-    })
+    });
+    said(&mut value, "in", (!places.is_empty()).then(|| json!(places)));
+    value
 }
 
 fn ledger_cost(LedgerCost { amount: it, per, line: _ }: &LedgerCost) -> Value {

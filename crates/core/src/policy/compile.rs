@@ -1,135 +1,19 @@
-//! The compiled policy: the document as bitsets, for decisions that take no allocation to read.
+//! Compiling: from the document to bitsets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::feature::{self, Feature};
-use super::leaf_set::LeafSet;
-use super::model::{
-    Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
+use super::compiled::{
+    Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
+    Ground, Meaning, NAMES_MAX, SignalRule, index,
 };
+use super::feature;
+use super::leaf_set::LeafSet;
+use super::model::{Duty, Never, Policy, Purpose, SignalMeaning};
+use super::place::bearing;
 use crate::event::Hash;
-use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Period, Signal, Signals};
-
-/// At most this many recipients, channels or tags each; `read` refuses more.
-pub const NAMES_MAX: usize = 64;
-
-/// A policy ready to decide by. Indices of leaves, recipients, channels and tags are bits.
-#[derive(Debug, Clone)]
-pub struct Compiled {
-    /// Which policy of its site: 1, 2, 3, …
-    pub number: u32,
-    pub version: u32,
-    pub hash: Hash,
-    pub zone: TimeZone,
-    /// Mode of what no line allows, and of undeclared names.
-    pub mode: Mode,
-    pub minors_below: Option<u32>,
-    pub leaves: Vec<(Code, Name)>,
-    pub purposes: Vec<CompiledPurpose>,
-    pub recipients: Vec<CompiledRecipient>,
-    pub channels: Vec<(Code, Name)>,
-    pub tags: Vec<(Code, Name)>,
-    pub nevers: Vec<CompiledNever>,
-    /// Places of the promises that bear on any purpose there is or is not.
-    pub nevers_of_all: Vec<u16>,
-    data: Vec<(Code, LeafSet)>,
-    /// The purpose that covers a feature.
-    pub(super) serving: Vec<(Feature, Code)>,
-    /// What a code means here, by code.
-    meanings: Vec<Meaning>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning {
-    Nothing,
-    Data(u32),
-    Purpose(u32),
-    Recipient(u32),
-    Channel(u32),
-    Tag(u32),
-}
-
-#[derive(Debug, Clone)]
-pub struct CompiledRecipient {
-    pub code: Code,
-    pub name: Name,
-    pub kind: RecipientKind,
-}
-
-/// A purpose: a union of boxes, and what stands over all of them.
-#[derive(Debug, Clone)]
-pub struct CompiledPurpose {
-    pub code: Code,
-    pub name: Name,
-    pub line: Line,
-    pub mode: Mode,
-    pub boxes: Vec<CompiledBox>,
-    /// The line that says the purpose stops for an objection.
-    pub objection: Option<Line>,
-    pub signals: Vec<SignalRule>,
-    pub limits: Vec<CompiledLimit>,
-    /// Places of the promises that may bear on it.
-    pub nevers: Vec<u16>,
-    /// The offer given in return, if any.
-    pub offer: Code,
-    /// Duties as `policy.kdl` words them, for the caller.
-    pub duties: Vec<String>,
-    pub ask_again: Option<Period>,
-}
-
-/// One box of a purpose, and the lines its sides come from.
-#[derive(Debug, Clone)]
-pub struct CompiledBox {
-    pub data: LeafSet,
-    pub recipients: u64,
-    pub channels: u64,
-    pub basis: Ground,
-    pub keep: Option<(Period, Anchor)>,
-    pub basis_line: Line,
-    pub data_line: Line,
-    pub recipients_line: Line,
-    pub channels_line: Line,
-    pub keep_line: Line,
-}
-
-/// What a box stands on, as far as a decision cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ground {
-    Permission,
-    Other,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignalRule {
-    pub signal: Signal,
-    pub mode: Mode,
-    pub line: Line,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CompiledLimit {
-    pub count: u32,
-    pub window_hours: u32,
-    pub mode: Mode,
-    pub line: Line,
-}
-
-/// A `never`. `None` is "any"; an empty set would match nothing.
-#[derive(Debug, Clone)]
-pub struct CompiledNever {
-    pub says: String,
-    pub data: Option<LeafSet>,
-    pub purposes: Option<BTreeSet<Code>>,
-    pub except: BTreeSet<Code>,
-    pub recipients: Option<u64>,
-    pub channels: Option<u64>,
-    pub when_signal: Option<Signal>,
-    pub when_tag: Option<u64>,
-    pub mode: Mode,
-    pub line: Line,
-}
+use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Signal};
 
 impl Compiled {
     /// Compiles a policy that `read` accepted. Every name of [`declared_names`](super::declared_names) must have its
@@ -145,6 +29,8 @@ impl Compiled {
             number,
             version: policy.version,
             hash,
+            from: policy.effective,
+            applies_in: policy.places(),
             zone: TimeZone::get(&policy.time_zone).unwrap_or(TimeZone::UTC),
             mode: policy.mode,
             minors_below: policy.minors.map(|it| it.below),
@@ -155,19 +41,28 @@ impl Compiled {
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
             nevers_of_all: Vec::new(),
+            sources: Vec::new(),
+            before: None,
             data: Vec::new(),
             serving: Vec::new(),
             meanings: Vec::new(),
         };
         for (name, it) in &policy.recipients {
             if let Some((code, name)) = coded(Family::Recipient, name) {
-                compiled.recipients.push(CompiledRecipient { code, name, kind: it.kind });
+                compiled.recipients.push(CompiledRecipient {
+                    code,
+                    name,
+                    kind: it.kind,
+                    country: it.country.clone(),
+                    tcf_vendor: it.tcf_vendor,
+                });
             }
         }
         for (code, name) in list(Family::Data, policy.data.keys().collect()) {
             let leaves = compiled.leaf_set(policy.leaves_of(&name));
             compiled.data.push((code, leaves));
         }
+        compiled.sources = compiled.sources(policy);
         for (name, purpose) in &policy.purposes {
             if let Some((code, name)) = coded(Family::Purpose, name) {
                 let purpose = compiled.purpose(policy, names, (code, name), purpose);
@@ -195,12 +90,12 @@ impl Compiled {
             self.data.iter().find(|it| it.0 == code).map(|it| it.1)
         };
         let data = it.uses.iter().filter_map(leaves);
-        let ground = if it.basis.is_permission() { Ground::Permission } else { Ground::Other };
-        let the_box = CompiledBox {
+        let one_box = CompiledBox {
+            places: 0,
             data: data.fold(LeafSet::EMPTY, |all, one| all.union(&one)),
-            recipients: self.recipient_mask(|name, _| it.with.contains(name)),
+            recipients: self.recipient_mask(|other| it.with.contains(&other.name)),
             channels: mask(self.channels.iter().map(|(_, name)| it.on.contains(name))),
-            basis: ground,
+            basis: Ground::Other,
             keep: it.keep.as_ref().map(|keep| (keep.period, keep.after)),
             basis_line: it.basis_line,
             data_line: it.uses_line,
@@ -214,9 +109,11 @@ impl Compiled {
             code,
             line: it.line,
             mode,
-            boxes: vec![the_box],
+            boxes: boxes(it, &one_box, &self.applies_in),
+            only_in_line: it.only_in_line,
+            tcf_purposes: it.tcf_purposes.iter().fold(0, |bits, it| bits | 1 << it),
             objection: it.stops_for_objection.then_some(it.stops_for_line),
-            signals: signal_rules(policy, &name, it, mode),
+            signals: signal_rules((policy, &self.applies_in), &name, it, mode),
             limits: it
                 .limits
                 .iter()
@@ -240,19 +137,27 @@ impl Compiled {
             from.iter().filter_map(|name| names.code(Family::Purpose, name.as_str())).collect()
         };
         let data = it.data.iter().map(|name| self.leaf_set(policy.leaves_of(name)));
+        let data = data.fold(LeafSet::EMPTY, |all, one| all.union(&one));
         let any_recipient = it.recipients.is_empty() && it.recipient_kinds.is_empty();
+        let bound = |other: &CompiledRecipient| {
+            let country = other.country.as_ref();
+            let named = any_recipient
+                || it.recipients.contains(&other.name)
+                || it.recipient_kinds.contains(&other.kind);
+            named
+                && (it.recipient_countries.is_empty()
+                    || country.is_some_and(|it2| it.recipient_countries.contains(it2)))
+        };
         let tag = |name: &Name| mask(self.tags.iter().map(|(_, it)| it == name));
         CompiledNever {
             says: it.says.clone(),
-            data: (!it.data.is_empty())
-                .then(|| data.fold(LeafSet::EMPTY, |all, one| all.union(&one))),
+            data: (!it.data.is_empty()).then_some(data),
+            inherited: self.worked_out_from(&data).minus(&data),
+            places: bearing(&self.applies_in, &it.places),
             purposes: (!it.purposes.is_empty()).then(|| codes(&it.purposes)),
             except: codes(&it.except),
-            recipients: (!any_recipient).then(|| {
-                self.recipient_mask(|name, kind| {
-                    it.recipients.contains(name) || it.recipient_kinds.contains(&kind)
-                })
-            }),
+            recipients: (!any_recipient || !it.recipient_countries.is_empty())
+                .then(|| self.recipient_mask(bound)),
             channels: (!it.channels.is_empty())
                 .then(|| mask(self.channels.iter().map(|(_, name)| it.channels.contains(name)))),
             when_signal: it.when_signal,
@@ -262,17 +167,44 @@ impl Compiled {
         }
     }
 
-    pub(super) fn recipient_mask(&self, wanted: impl Fn(&Name, RecipientKind) -> bool) -> u64 {
-        mask(self.recipients.iter().map(|it| wanted(&it.name, it.kind)))
+    pub(super) fn recipient_mask(&self, wanted: impl Fn(&CompiledRecipient) -> bool) -> u64 {
+        mask(self.recipients.iter().map(wanted))
     }
 
-    pub(super) fn leaf_set<'a>(&self, wanted: impl Iterator<Item = &'a Name>) -> LeafSet {
-        let mut set = LeafSet::EMPTY;
-        for name in wanted {
-            if let Some(leaf) = self.leaves.iter().position(|(_, it)| it == name) {
-                set.insert(leaf);
+    /// What each leaf is worked out from, by however many steps.
+    fn sources(&self, policy: &Policy) -> Vec<LeafSet> {
+        let direct = |(_, leaf): &(Code, Name)| {
+            let mut names = BTreeSet::new();
+            for (name, category) in &policy.data {
+                let above = leaf == name || leaf.as_str().starts_with(&format!("{name}."));
+                names.extend(category.from.iter().filter(|_| above));
             }
+            let leaves = names.into_iter().flat_map(|it| policy.leaves_of(it));
+            self.leaf_set(leaves)
+        };
+        if policy.data.values().all(|it| it.from.is_empty()) {
+            return vec![LeafSet::EMPTY; self.leaves.len()];
         }
+        let mut all: Vec<LeafSet> = self.leaves.iter().map(direct).collect();
+        // Nothing is worked out from itself, so this ends after as many rounds as there are steps.
+        loop {
+            let further = |it: &LeafSet| {
+                let sources = it.iter().filter_map(|leaf| all.get(leaf));
+                sources.fold(*it, |set, more| set.union(more))
+            };
+            let next: Vec<LeafSet> = all.iter().map(further).collect();
+            if next == all {
+                return all;
+            }
+            all = next;
+        }
+    }
+
+    /// The leaves that are worked out from any of these.
+    fn worked_out_from(&self, data: &LeafSet) -> LeafSet {
+        let from = self.sources.iter().enumerate().filter(|(_, it)| it.meets(data));
+        let mut set = LeafSet::EMPTY;
+        from.for_each(|(leaf, _)| set.insert(leaf));
         set
     }
 
@@ -316,39 +248,6 @@ impl Compiled {
             }
         }
     }
-
-    fn meaning(&self, code: Code) -> Meaning {
-        self.meanings.get(index(code.0)).copied().unwrap_or(Meaning::Nothing)
-    }
-
-    /// The leaves at or below a data name, if this policy declares it.
-    pub fn data(&self, code: Code) -> Option<LeafSet> {
-        let Meaning::Data(at) = self.meaning(code) else { return None };
-        self.data.get(index(at)).map(|(_, leaves)| *leaves)
-    }
-
-    pub fn purpose_of(&self, code: Code) -> Option<&CompiledPurpose> {
-        let Meaning::Purpose(at) = self.meaning(code) else { return None };
-        self.purposes.get(index(at))
-    }
-
-    /// The bit of a recipient, if this policy declares it.
-    pub fn recipient(&self, code: Code) -> Option<u64> {
-        let Meaning::Recipient(at) = self.meaning(code) else { return None };
-        Some(1 << at)
-    }
-
-    /// The bit of a channel, if this policy declares it.
-    pub fn channel(&self, code: Code) -> Option<u64> {
-        let Meaning::Channel(at) = self.meaning(code) else { return None };
-        Some(1 << at)
-    }
-
-    /// The bit of a tag, if this policy declares it.
-    pub fn tag(&self, code: Code) -> Option<u64> {
-        let Meaning::Tag(at) = self.meaning(code) else { return None };
-        Some(1 << at)
-    }
 }
 
 /// Bits of a list of answers, first answer in the lowest bit.
@@ -357,37 +256,48 @@ pub(super) fn mask(answers: impl Iterator<Item = bool>) -> u64 {
     bits.fold(0, |mask, (bit, _)| mask | 1 << bit)
 }
 
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+/// The boxes of a purpose: one for each ground, in the places where it stands on that ground.
+fn boxes(it: &Purpose, one_box: &CompiledBox, applies_in: &[String]) -> Vec<CompiledBox> {
+    let mut boxes: Vec<CompiledBox> = Vec::new();
+    for (bit, place) in applies_in.iter().enumerate() {
+        let Some((basis, line)) = it.basis_in(place) else { continue };
+        match boxes.iter_mut().find(|it| it.basis_line == line) {
+            Some(the_box) => the_box.places |= 1 << bit,
+            None => boxes.push(CompiledBox {
+                places: 1 << bit,
+                basis: if basis.is_permission() { Ground::Permission } else { Ground::Other },
+                basis_line: line,
+                ..one_box.clone()
+            }),
+        }
+    }
+    boxes
 }
 
 /// A `signals` line speaks for the purposes it names, a purpose's `stops-for` for itself. Where
 /// both speak, the signal's own mode stands, being the more specific; else the purpose's.
-fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: Mode) -> Vec<SignalRule> {
+fn signal_rules(
+    (policy, applies_in): (&Policy, &[String]),
+    name: &Name,
+    it: &Purpose,
+    mode: Mode,
+) -> Vec<SignalRule> {
+    let everywhere = bearing(applies_in, &BTreeSet::new());
     let mut rules = Vec::new();
     for signal in Signal::ALL {
-        let names =
-            |term: &&SignalTerm| term.means == SignalMeaning::Objection && term.to.contains(name);
-        let term = policy.signals.get(&signal).filter(names);
-        match (term, it.stops_for.contains(&signal)) {
-            (Some(term), _) => {
-                rules.push(SignalRule { signal, mode: term.mode.unwrap_or(mode), line: term.line });
-            }
-            (None, true) => rules.push(SignalRule { signal, mode, line: it.stops_for_line }),
-            (None, false) => (),
+        let mut left = everywhere;
+        let term = policy.signals.get(&signal).filter(|it| it.to.contains(name));
+        if let Some(term) = term {
+            let places = bearing(applies_in, &term.places);
+            let grants = term.means == SignalMeaning::PermissionOrRefusal;
+            let mode = term.mode.unwrap_or(mode);
+            rules.push(SignalRule { signal, places, grants, mode, line: term.line });
+            left &= !places;
+        }
+        if it.stops_for.contains(&signal) && left != 0 {
+            let line = it.stops_for_line;
+            rules.push(SignalRule { signal, places: left, grants: false, mode, line });
         }
     }
     rules
-}
-
-impl CompiledPurpose {
-    /// The signals that stop it.
-    pub fn stopping_signals(&self) -> Signals {
-        self.signals.iter().fold(Signals::NONE, |set, it| set.with(it.signal))
-    }
-
-    /// Whether any of its boxes stands on permission.
-    pub fn needs_permission(&self) -> bool {
-        self.boxes.iter().any(|it| it.basis == Ground::Permission)
-    }
 }

@@ -1,6 +1,6 @@
 //! Features: what Handshake does with people's data by itself, and only where a purpose covers it.
 
-use super::compile::{Compiled, CompiledPurpose};
+use super::compiled::{Compiled, CompiledPurpose};
 use super::model::{Policy, Purpose};
 use crate::vocabulary::{Code, Dictionary, Family, Name};
 

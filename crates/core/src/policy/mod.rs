@@ -7,11 +7,13 @@
 mod canonical;
 mod check;
 mod compile;
+mod compiled;
 mod declared;
 mod diff;
 mod feature;
 mod leaf_set;
 mod model;
+mod place;
 mod problem;
 mod read;
 mod statement;
@@ -19,7 +21,7 @@ mod statement_box;
 
 pub use canonical::{canonical, hash};
 pub use check::check;
-pub use compile::{
+pub use compiled::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
     Ground, NAMES_MAX, SignalRule,
 };
@@ -28,8 +30,8 @@ pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
 pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
-    Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
-    Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
+    Amount, Anchor, AskBudget, Basis, BasisIn, Category, Change, ChangeKind, Channel, Controller,
+    Cost, Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,
     Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
 };
 pub use problem::{Problem, Severity};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::feature::Feature;
+use super::place::is_within;
 use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
 
 /// A line of the policy file, counted from 1. Lines are for people; they are no part of a
@@ -125,7 +126,12 @@ pub struct Channel {
 pub struct Purpose {
     /// The sentence the customer reads; may contain `{interest}`.
     pub says: Texts,
+    /// The ground where no line names the place.
     pub basis: Basis,
+    /// Other grounds in some places.
+    pub bases_in: Vec<BasisIn>,
+    /// Nowhere else; nothing is everywhere.
+    pub only_in: BTreeSet<String>,
     pub uses: BTreeSet<Name>,
     pub with: BTreeSet<Name>,
     pub on: BTreeSet<Name>,
@@ -151,6 +157,15 @@ pub struct Purpose {
     pub with_line: Line,
     pub on_line: Line,
     pub stops_for_line: Line,
+    pub only_in_line: Line,
+}
+
+/// `basis legitimate-interest assessment="…" in=US`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasisIn {
+    pub places: BTreeSet<String>,
+    pub basis: Basis,
+    pub line: Line,
 }
 
 /// The ground on which a purpose stands.
@@ -260,7 +275,11 @@ pub struct Never {
     pub except: BTreeSet<Name>,
     pub recipients: BTreeSet<Name>,
     pub recipient_kinds: BTreeSet<RecipientKind>,
+    /// Of those recipients, the ones in these countries.
+    pub recipient_countries: BTreeSet<String>,
     pub channels: BTreeSet<Name>,
+    /// Only for people in these places.
+    pub places: BTreeSet<String>,
     /// Only while this signal is in force.
     pub when_signal: Option<Signal>,
     /// Only while this tag is set.
@@ -277,6 +296,8 @@ pub struct SignalTerm {
     pub to: BTreeSet<Name>,
     pub binds_device: bool,
     pub binds_person: bool,
+    /// Only for people in these places.
+    pub places: BTreeSet<String>,
     pub mode: Option<Mode>,
     pub law: Option<String>,
     pub line: Line,
@@ -332,9 +353,43 @@ impl Policy {
         self.data.contains_key(name) && !has_child
     }
 
+    /// Where the policy applies, in the order of its bits.
+    pub fn places(&self) -> Vec<String> {
+        self.applies_in.iter().cloned().collect()
+    }
+
     /// The mode of a rule that may name one.
     pub fn mode_of(&self, own: Option<Mode>) -> Mode {
         own.unwrap_or(self.mode)
+    }
+}
+
+impl Purpose {
+    /// Every ground it stands on somewhere, the general one first.
+    pub fn bases(&self) -> impl Iterator<Item = &Basis> {
+        std::iter::once(&self.basis).chain(self.bases_in.iter().map(|it| &it.basis))
+    }
+
+    /// Whether it stands on permission anywhere.
+    pub fn asks(&self) -> bool {
+        self.bases().any(Basis::is_permission)
+    }
+
+    /// The ground in a place of the policy: that of the line which names it most closely. Nothing
+    /// where the purpose is not followed there.
+    pub fn basis_in(&self, place: &str) -> Option<(&Basis, Line)> {
+        if !self.only_in.is_empty() && !self.only_in.iter().any(|it| is_within(place, it)) {
+            return None;
+        }
+        let mut nearest: Option<(&str, &BasisIn)> = None;
+        for it in &self.bases_in {
+            for region in it.places.iter().filter(|region| is_within(place, region)) {
+                if nearest.is_none_or(|(other, _)| is_within(region, other)) {
+                    nearest = Some((region, it));
+                }
+            }
+        }
+        Some(nearest.map_or((&self.basis, self.basis_line), |(_, it)| (&it.basis, it.line)))
     }
 }
 

@@ -57,7 +57,7 @@ pub enum StatementError {
 /// speaks, unnarrowed and narrowed to each interest it could show.
 pub fn statements(policy: &Policy) -> Vec<Statement> {
     let mut all = Vec::new();
-    for (name, purpose) in policy.purposes.iter().filter(|(_, it)| it.basis.is_permission()) {
+    for (name, purpose) in policy.purposes.iter().filter(|(_, it)| it.asks()) {
         let interests: Vec<Name> = interests(policy, purpose).into_iter().collect();
         for (language, says) in &purpose.says {
             let narrowed = interests.iter().filter(|_| says.contains("{interest}")).map(Some);
@@ -80,9 +80,10 @@ pub fn statement(
     let Some(purpose) = policy.purposes.get(purpose) else {
         return Err(StatementError::Purpose(name));
     };
-    let Basis::Permission { explicit } = purpose.basis else {
+    if !purpose.asks() {
         return Err(StatementError::Basis(name));
-    };
+    }
+    let explicit = purpose.bases().any(|it| *it == Basis::Permission { explicit: true });
     let Some(says) = purpose.says.get(language) else {
         return Err(StatementError::Language { purpose: name, language: language.to_owned() });
     };

@@ -1,6 +1,7 @@
 //! Statements in the bits of a compiled policy, so that a decision compares sets, not names.
 
-use super::compile::{Compiled, mask};
+use super::compile::mask;
+use super::compiled::Compiled;
 use super::leaf_set::LeafSet;
 use super::model::Anchor;
 use super::statement::Statement;
@@ -34,7 +35,7 @@ impl Compiled {
             code,
             purpose,
             data: self.leaf_set(it.data.iter()),
-            recipients: self.recipient_mask(|name, _| it.recipients.contains(name)),
+            recipients: self.recipient_mask(|other| it.recipients.contains(&other.name)),
             channels: mask(self.channels.iter().map(|(_, name)| it.channels.contains(name))),
             keep: it.keep.as_ref().map(|keep| (keep.period, keep.after)),
             ask_again: it.ask_again,

@@ -13,9 +13,9 @@ use super::agreed::{self, Agreed};
 use super::calendar::Day;
 use super::tallies::OpenUse;
 use super::uses::{PurposeUses, Uses};
-use crate::decision::{Age, Recent};
+use crate::decision::{Age, Heard, Recent, Says};
 use crate::permission::Permissions;
-use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signals, Slot};
+use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signal, Signals, Slot};
 
 /// Everyone a site knows, by key slot.
 #[derive(Debug, Default)]
@@ -43,6 +43,10 @@ struct Traits {
 #[derive(Debug, Clone, Default)]
 struct More {
     objections: Box<[Code]>,
+    /// Since when each signal is heard from a device of the person.
+    heard: Box<[(Signal, Seconds)]>,
+    /// When it was last shown that a signal speaks against a purpose, and when that was affirmed.
+    affirmed: Box<[(Code, Seconds, Seconds)]>,
     /// Oldest time each leaf was collected, sorted by leaf.
     leaves: Box<[(Code, Seconds)]>,
     /// Uses that count against frequency limits, oldest first.
@@ -192,10 +196,29 @@ impl People {
         it.objections = objections.into_boxed_slice();
     }
 
-    pub(super) fn signal(&mut self, slot: Slot, signals: Signals) {
+    /// Signals that bind the person, and all that were ever heard from their devices.
+    pub(super) fn signal(&mut self, slot: Slot, [binding, heard]: [Signals; 2], at: Millis) {
         if let Some(it) = self.traits.get_mut(index(slot)) {
-            it.signals = signals;
+            it.signals = binding;
         }
+        let Some(it) = self.more(slot).filter(|_| !heard.union(binding).is_empty()) else { return };
+        let new = |signal: &Signal| !it.heard.iter().any(|(old, _)| old == signal);
+        let new: Vec<Signal> = heard.union(binding).iter().filter(new).collect();
+        let since = new.into_iter().map(|signal| (signal, Seconds::of(at)));
+        it.heard = it.heard.iter().copied().chain(since).collect();
+    }
+
+    pub(super) fn conflict_shown(&mut self, slot: Slot, purpose: Code, at: Millis) {
+        let Some(it) = self.more(slot) else { return };
+        let before = it.affirmed.iter().find(|it| it.0 == purpose).map_or(Seconds(0), |it| it.2);
+        let rest = it.affirmed.iter().copied().filter(|it| it.0 != purpose);
+        it.affirmed = rest.chain([(purpose, Seconds::of(at), before)]).collect();
+    }
+
+    /// Counts only where the conflict was shown before.
+    pub(super) fn affirmed(&mut self, slot: Slot, purpose: Code, at: Millis) {
+        let Some(it) = self.more(slot) else { return };
+        it.affirmed.iter_mut().filter(|it| it.0 == purpose).for_each(|it| it.2 = Seconds::of(at));
     }
 
     pub(super) fn age(&mut self, slot: Slot, age: Age) {
@@ -311,6 +334,33 @@ impl Person<'_> {
     /// Signals that bind the person whatever the device.
     pub fn signals(&self) -> Signals {
         self.traits.signals
+    }
+
+    /// When the person last affirmed a purpose against a signal.
+    pub fn affirmed_at(&self, purpose: Code) -> Option<Millis> {
+        self.more()?.affirmed.iter().find(|it| it.0 == purpose).and_then(|it| it.2.millis())
+    }
+
+    /// Whether the person was shown that a signal speaks against the purpose.
+    pub fn saw_conflict(&self, purpose: Code) -> bool {
+        self.more().is_some_and(|it| it.affirmed.iter().any(|it| it.0 == purpose))
+    }
+
+    /// Signals ever heard from the person's devices.
+    pub fn heard_of(&self) -> Signals {
+        let all = self.more().map_or(&[][..], |it| &it.heard);
+        all.iter().fold(Signals::NONE, |set, it| set.with(it.0))
+    }
+
+    /// Which of these signals were heard from the person's devices, and since when.
+    pub fn heard(&self, signals: Signals) -> Vec<Heard> {
+        let all = self.more().map_or(&[][..], |it| &it.heard);
+        let heard = |(signal, since): &(Signal, Seconds)| Heard {
+            signal: *signal,
+            says: Says::Refuses,
+            at: since.millis(),
+        };
+        all.iter().filter(|it| signals.has(it.0)).map(heard).collect()
     }
 
     pub fn age(&self) -> Age {

@@ -86,7 +86,12 @@ impl Policies {
     pub(super) fn publish(&mut self, it: &PolicyPublished, names: &Dictionary, at: Millis) {
         let Ok(policy) = policy::read(&it.source) else { return };
         let hash = policy::hash(&policy);
-        let compiled = Compiled::new(&policy, names, it.number, hash);
+        let mut compiled = Compiled::new(&policy, names, it.number, hash);
+        compiled.before = self.published.last().map(|it| Arc::clone(&it.compiled));
+        if compiled.before.is_some() {
+            // The first rules imports from before it was published; no later one rules the past.
+            compiled.from = compiled.from.max(at);
+        }
         let boxes =
             self.statements.iter().filter_map(|(code, it)| agreed(&compiled, names, *code, it));
         self.published.push(Published {

@@ -94,9 +94,20 @@ impl State {
                     self.people.object(slot, Code(objection.purpose), objection.lifted);
                 }
             }
+            Fact::ConflictShown(conflict) => {
+                if let Some(slot) = it.slot {
+                    self.people.conflict_shown(slot, Code(conflict.purpose), it.at);
+                }
+            }
+            Fact::AffirmationGiven(affirmed) => {
+                if let Some(slot) = it.slot {
+                    self.people.affirmed(slot, Code(affirmed.purpose), it.at);
+                }
+            }
             Fact::SignalReceived(_, personal) => {
                 if let Some((slot, signal)) = it.slot.zip(personal.as_ref()) {
-                    self.people.signal(slot, Signals::from_bits(signal.signals));
+                    let signals = [signal.signals, signal.heard].map(Signals::from_bits);
+                    self.people.signal(slot, signals, it.at);
                 }
             }
             Fact::DataCollected(data, personal) => {
@@ -136,6 +147,8 @@ impl State {
             Fact::AskShown(fact) => fact.request,
             Fact::AnswerGiven(fact, _) => fact.request,
             Fact::ObjectionMade(fact) => fact.request,
+            Fact::ConflictShown(fact) => fact.request,
+            Fact::AffirmationGiven(fact) => fact.request,
             Fact::DataCollected(fact, _) => fact.request,
             Fact::UseDecided(fact, _) => fact.request,
             Fact::UseCarriedOut(fact, _) => fact.request,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod dictionary;
+mod flag;
 mod id;
 mod money;
 mod name;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub use answer::{Answer, Standing};
 pub use dictionary::{Dictionary, Family};
+pub use flag::{Flag, Flags};
 pub use id::{Code, EventId, IdError, PersonId, Position, SiteId, Slot, StatementId};
 pub use money::{Currency, Money, MoneyError};
 pub use name::{Name, NameError};
@@ -20,4 +22,5 @@ pub use reason::{Clause, ReasonCode};
 pub use signal::{Signal, Signals};
 pub use text::{base32, hex, unbase32, unhex};
 pub use time::{Millis, Period, TimeError, Unit};
+pub(crate) use verdict::words;
 pub use verdict::{Act, Advice, Carried, Mode, Tally, Verdict};

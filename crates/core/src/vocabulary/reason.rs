@@ -2,7 +2,7 @@
 
 use super::verdict::words;
 
-/// A clause every datum of a use is checked against, in the order reasons are printed.
+/// A clause every datum of a use is checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Clause {
@@ -26,6 +26,33 @@ pub enum Clause {
     Frequency = 9,
     /// The datum is no older than `keep`, and was collected under no narrower deal.
     Age = 10,
+    /// No TCF string in force refuses.
+    Tcf = 11,
+    /// No GPP string in force opts out.
+    Gpp = 12,
+    /// The purpose is followed where the person is.
+    Place = 13,
+}
+
+impl Clause {
+    /// Place in the order of printing; the stored numbers are in the order of their invention.
+    pub fn rank(self) -> u8 {
+        match self {
+            Clause::Name => 1,
+            Clause::Never => 2,
+            Clause::Objection => 3,
+            Clause::Gpc => 4,
+            Clause::Tcf => 5,
+            Clause::Gpp => 6,
+            Clause::Dnt => 7,
+            Clause::Basis => 8,
+            Clause::Place => 9,
+            Clause::Recipient => 10,
+            Clause::Channel => 11,
+            Clause::Frequency => 12,
+            Clause::Age => 13,
+        }
+    }
 }
 
 /// Why, in one word; DESIGN's closed list. The numbers are law once written.
@@ -75,6 +102,9 @@ words!(Clause {
     Channel = "channel",
     Frequency = "frequency",
     Age = "age",
+    Tcf = "tcf",
+    Gpp = "gpp",
+    Place = "place",
 });
 words!(ReasonCode {
     Never = "never",

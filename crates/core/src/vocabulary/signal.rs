@@ -8,9 +8,9 @@ pub enum Signal {
     Gpc = 0,
     /// Do Not Track: `DNT: 1`.
     Dnt = 1,
-    /// A TCF string that refuses. Named by policies; read from strings in a later version.
+    /// A string of IAB Europe's Transparency and Consent Framework.
     Tcf = 2,
-    /// A GPP string that opts out. Named by policies; read from strings in a later version.
+    /// A string of IAB's Global Privacy Platform.
     Gpp = 3,
 }
 

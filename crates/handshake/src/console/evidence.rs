@@ -171,6 +171,8 @@ fn told(fact: &Fact) -> (u32, String) {
         }
         Fact::OutcomeObserved(it, _) => (0, format!("of the decision at {}", count(it.decision))),
         Fact::DataCollected(it, _) => (0, if it.imported { "imported" } else { "" }.to_owned()),
+        Fact::ConflictShown(it) => (it.purpose, "shown".to_owned()),
+        Fact::AffirmationGiven(it) => (it.purpose, "affirmed".to_owned()),
         Fact::PolicyPublished(it) => (0, format!("number {}", it.number)),
         Fact::FileImported(it) => (0, format!("{} rows", count(it.rows))),
         Fact::NameDeclared(_)

@@ -56,6 +56,8 @@ fn situation(recorded: &Recorded) -> Option<Situation> {
         | Fact::VisitsCounted(_)
         | Fact::AccessChanged(_)
         | Fact::FileImported(_)
+        | Fact::ConflictShown(_)
+        | Fact::AffirmationGiven(_)
         | Fact::Unknown(..) => return None,
     };
     Situation::from_message(message?, at)

@@ -201,7 +201,8 @@ impl Turn<'_> {
         Ok(Decided { duplicate: true, ..told })
     }
 
-    /// Records a signal that binds the person, once, when it is first seen with them.
+    /// Records a signal once, when it is first seen with a person; from then on it binds the
+    /// person too, if the policy says so.
     pub(super) fn heed_signals(
         &mut self,
         stamp: &Stamp,
@@ -210,10 +211,12 @@ impl Turn<'_> {
     ) -> Result<(), Refusal> {
         let Some(slot) = slot.filter(|_| !signals.is_empty()) else { return Ok(()) };
         let binding = judging::binding(&self.policy()?.policy, signals);
-        let before = self.state().people.person(slot).map_or(Signals::NONE, |it| it.signals());
-        let now = before.union(binding);
-        if now != before {
-            let personal = SignalPersonal { signals: now.bits() };
+        let person = self.state().people.person(slot);
+        let before = person.map_or(Signals::NONE, |it| it.signals());
+        let heard = person.map_or(Signals::NONE, |it| it.heard_of());
+        let (now, all) = (before.union(binding), heard.union(signals));
+        if (now, all) != (before, heard) {
+            let personal = SignalPersonal { signals: now.bits(), heard: all.bits() };
             let fact = Fact::SignalReceived(SignalReceived {}, Some(personal));
             let nameless = Stamp { event: EventId::NONE, ..*stamp };
             self.push(&nameless, Some(slot), fact);

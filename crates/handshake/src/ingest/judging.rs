@@ -49,6 +49,7 @@ pub(super) fn situation(
     let recent = |it: &Person<'_>| {
         limits.iter().map(|limit| it.recent(code, (limit.window_hours, limit.count), now)).collect()
     };
+    let signals = wanted.signals.union(person.map_or(Signals::NONE, |it| it.signals()));
     Situation {
         now,
         act: wanted.act,
@@ -56,7 +57,10 @@ pub(super) fn situation(
         recipient: term(Family::Recipient, wanted.recipient),
         channel: term(Family::Channel, wanted.channel),
         tags: wanted.tags.iter().map(|it| term(Family::Tag, it)).collect(),
-        signals: wanted.signals.union(person.map_or(Signals::NONE, |it| it.signals())),
+        signals,
+        heard: person.map_or(Vec::new(), |it| it.heard(signals)),
+        other_device: false,
+        affirmed_at: person.and_then(|it| it.affirmed_at(code)),
         known: person.is_some(),
         age: person.map_or(Age::Unknown, |it| it.age()),
         standing,

@@ -184,11 +184,19 @@ impl Trial {
     }
 
     /// A device of the person's gave signals earlier. Those that bind the person still hold.
-    pub fn signalled(&mut self, slot: Slot, signals: Signals) -> Result<(), Refusal> {
+    pub fn signalled(
+        &mut self,
+        (slot, at): (Slot, Millis),
+        signals: Signals,
+    ) -> Result<(), Refusal> {
         let binding = judging::binding(&self.policy()?.policy, signals);
-        let personal = SignalPersonal { signals: binding.bits() };
+        let person = self.state.people.person(slot);
+        let before = person.map_or(Signals::NONE, |it| it.signals());
+        let heard = person.map_or(Signals::NONE, |it| it.heard_of()).union(signals);
+        let personal =
+            SignalPersonal { signals: before.union(binding).bits(), heard: heard.bits() };
         let fact = Fact::SignalReceived(SignalReceived {}, Some(personal));
-        self.push(Millis(0), Some(slot), fact);
+        self.push(at, Some(slot), fact);
         Ok(())
     }
 

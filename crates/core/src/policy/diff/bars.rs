@@ -5,11 +5,13 @@
 //! data, recipient and channel are a conjunction of bars, and one bar follows from others only if
 //! it follows from a single one of them. That is what makes the comparison of policies exact.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
-use crate::policy::compile::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
+use crate::policy::compiled::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
 use crate::policy::model::{Anchor, Line};
-use crate::vocabulary::{Code, Mode, Period, Signal, Unit};
+use crate::vocabulary::{Code, Mode, Period, Signal, Signals, Unit};
 
 /// One condition under which a use is not allowed, with the line that says so and how firmly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +24,17 @@ pub(super) struct Bar {
 /// What must be the case for a bar to bite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum When {
-    /// No live permission covers it.
-    NoPermission,
+    /// No live permission covers it, and no signal grants it.
+    NoPermission {
+        granting: Signals,
+        needs: u32,
+    },
+    /// It is worked out now, and the person did not agree to all it is worked out from, or the
+    /// purpose does not use all of that.
+    Inferring {
+        sources: BTreeSet<Code>,
+        outside: bool,
+    },
     /// The person is a minor, and no guardian agreed.
     Minor,
     Objected,
@@ -32,9 +43,13 @@ pub(super) enum When {
         signal: Option<Signal>,
         tag: Option<Code>,
         says: String,
+        needs: u32,
     },
-    /// A signal stops the purpose.
-    Signal(Signal),
+    /// A signal stops the purpose. A TCF string does if it refuses any purpose that is needed.
+    Signal {
+        signal: Signal,
+        needs: u32,
+    },
     Old {
         keep: Period,
         after: Anchor,
@@ -50,9 +65,18 @@ impl When {
     /// dropped where this stands.
     pub(super) fn covers(&self, other: &When, zone: &TimeZone) -> bool {
         match (self, other) {
-            (When::NoPermission, When::NoPermission)
-            | (When::Minor, When::Minor)
-            | (When::Objected, When::Objected) => true,
+            (When::Minor, When::Minor) | (When::Objected, When::Objected) => true,
+            (
+                When::NoPermission { granting, needs },
+                When::NoPermission { granting: others, needs: fewer },
+            ) => {
+                let more = granting.iter().any(|it| !others.has(it));
+                !more && (!granting.has(Signal::Tcf) || fewer & !needs == 0)
+            }
+            (
+                When::Inferring { sources, outside },
+                When::Inferring { sources: fewer, outside: others },
+            ) => *outside || (!others && fewer.is_subset(sources)),
             (When::Old { keep, after }, When::Old { keep: longer, after: since }) => {
                 is_within(*after, *since) && never_longer(*keep, *longer, zone)
             }
@@ -62,7 +86,8 @@ impl When {
             ) => count <= most && window <= window_hours,
             _ => match (self.facts(), other.facts()) {
                 (Some((signal, tag)), Some((other_signal, other_tag))) => {
-                    (signal.is_none() || signal == other_signal)
+                    let needs = other.needs() & !self.needs() == 0;
+                    (signal.is_none() || (signal == other_signal && needs))
                         && (tag.is_none() || tag == other_tag)
                 }
                 (None, _) | (_, None) => false,
@@ -73,13 +98,28 @@ impl When {
     /// The signal and the tag that must be in force together, for bars on those alone.
     pub(super) fn facts(&self) -> Option<(Option<Signal>, Option<Code>)> {
         match self {
-            When::Never { signal, tag, says: _ } => Some((*signal, *tag)),
-            When::Signal(signal) => Some((Some(*signal), None)),
-            When::NoPermission
+            When::Never { signal, tag, .. } => Some((*signal, *tag)),
+            When::Signal { signal, .. } => Some((Some(*signal), None)),
+            When::NoPermission { .. }
+            | When::Inferring { .. }
             | When::Minor
             | When::Objected
             | When::Old { .. }
             | When::Often { .. } => None,
+        }
+    }
+
+    /// TCF purposes that must all be granted, as bits.
+    fn needs(&self) -> u32 {
+        match self {
+            When::NoPermission { needs, .. }
+            | When::Never { needs, .. }
+            | When::Signal { needs, .. } => *needs,
+            When::Inferring { .. }
+            | When::Minor
+            | When::Objected
+            | When::Old { .. }
+            | When::Often { .. } => 0,
         }
     }
 
@@ -89,13 +129,28 @@ impl When {
     }
 }
 
-/// Bars of a purpose that hold in all cells of one box.
-pub(super) fn of_box(policy: &Compiled, purpose: &CompiledPurpose, it: &CompiledBox) -> Vec<Bar> {
+/// Bars that hold in all cells of one box of a purpose, for people who may be in any of some
+/// places.
+pub(super) fn of_box(
+    policy: &Compiled,
+    purpose: &CompiledPurpose,
+    (it, places): (&CompiledBox, u64),
+) -> Vec<Bar> {
     let mode = purpose.mode;
     let bar = |when, line, mode| Bar { when, line, mode };
+    let rules = || purpose.signals.iter().filter(|it| it.places & places != 0);
+    let needs = |signal| if signal == Signal::Tcf { purpose.tcf_purposes } else { 0 };
     let mut bars = Vec::new();
     if it.basis == Ground::Permission {
-        bars.push(bar(When::NoPermission, it.basis_line, mode));
+        let asking = places & it.places;
+        let everywhere = |signal: &Signal| {
+            let granting = rules().filter(|it| it.grants && it.signal == *signal);
+            granting.fold(0, |covered, it| covered | it.places) & asking == asking
+        };
+        let granting = Signal::ALL.into_iter().filter(everywhere);
+        let granting = granting.fold(Signals::NONE, Signals::with);
+        let needs = if granting.has(Signal::Tcf) { purpose.tcf_purposes } else { 0 };
+        bars.push(bar(When::NoPermission { granting, needs }, it.basis_line, mode));
         if policy.minors_below.is_some() {
             bars.push(bar(When::Minor, it.basis_line, mode));
         }
@@ -103,11 +158,9 @@ pub(super) fn of_box(policy: &Compiled, purpose: &CompiledPurpose, it: &Compiled
     if let Some(line) = purpose.objection {
         bars.push(bar(When::Objected, line, mode));
     }
-    for rule in &purpose.signals {
-        // No TCF or GPP string is read into a decision yet, so neither ever stops a purpose.
-        if matches!(rule.signal, Signal::Gpc | Signal::Dnt) {
-            bars.push(bar(When::Signal(rule.signal), rule.line, rule.mode));
-        }
+    for rule in rules() {
+        let when = When::Signal { signal: rule.signal, needs: needs(rule.signal) };
+        bars.push(bar(when, rule.line, rule.mode));
     }
     if let Some((keep, after)) = it.keep.filter(|it| it.1 != Anchor::LastDecision) {
         bars.push(bar(When::Old { keep, after }, it.keep_line, mode));
@@ -119,13 +172,30 @@ pub(super) fn of_box(policy: &Compiled, purpose: &CompiledPurpose, it: &Compiled
     bars
 }
 
+/// What it takes to work a leaf out, if it is worked out from anything.
+pub(super) fn of_inferring(
+    policy: &Compiled,
+    purpose: &CompiledPurpose,
+    (it, leaf): (&CompiledBox, usize),
+) -> Option<Bar> {
+    let sources = policy.sources.get(leaf).filter(|it| !it.is_empty())?;
+    let outside = !sources.is_subset(&it.data);
+    if !outside && it.basis != Ground::Permission {
+        return None;
+    }
+    let codes = sources.iter().filter_map(|leaf| policy.leaves.get(leaf).map(|it| it.0));
+    let when = When::Inferring { sources: codes.collect(), outside };
+    Some(Bar { when, line: it.data_line, mode: purpose.mode })
+}
+
 /// The bar of a `never`. Its tag is one, since a `never` names at most one.
-pub(super) fn of_never(policy: &Compiled, it: &CompiledNever) -> Bar {
+pub(super) fn of_never(policy: &Compiled, purpose: &CompiledPurpose, it: &CompiledNever) -> Bar {
     let tag = it.when_tag.map(|set| {
         let at = usize::try_from(set.trailing_zeros()).unwrap_or(usize::MAX);
         policy.tags.get(at).map_or(Code::NONE, |it| it.0)
     });
-    let when = When::Never { signal: it.when_signal, tag, says: it.says.clone() };
+    let needs = if it.when_signal == Some(Signal::Tcf) { purpose.tcf_purposes } else { 0 };
+    let when = When::Never { signal: it.when_signal, tag, says: it.says.clone(), needs };
     Bar { when, line: it.line, mode: it.mode }
 }
 

@@ -7,15 +7,16 @@
 
 mod bars;
 mod document;
+mod places;
 mod widened;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::compile::Compiled;
+use super::compiled::Compiled;
 use super::declared::declared_names;
 use super::model::{Anchor, Line, Policy};
-use crate::vocabulary::{Dictionary, Millis, Mode, Name, Signal};
+use crate::vocabulary::{Act, Dictionary, Millis, Mode, Name, Signal};
 
 /// Everything that differs between two policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,7 @@ pub enum Class {
     Channel,
     Keep,
     Basis,
+    Inferred,
     Minors,
     Objection,
     Signals,
@@ -82,6 +84,9 @@ pub enum Class {
 /// signal, no tag, no objection, permission given, nothing old, nothing used before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witness {
+    pub act: Act,
+    /// Where the person is, if the difference is not everywhere; else empty.
+    pub jurisdiction: String,
     pub purpose: Name,
     pub data: Name,
     pub recipient: Name,
@@ -92,6 +97,10 @@ pub struct Witness {
     pub minor: bool,
     /// Whether the person agreed to all that either policy wants.
     pub permission: bool,
+    /// What the person did not agree to, of all that the datum is worked out from.
+    pub not_agreed: BTreeSet<Name>,
+    /// A signal that grants instead of the person.
+    pub granted_by: Option<Signal>,
     pub age: Option<WitnessAge>,
     /// Used so often within so many hours, and within every longer window.
     pub often: Option<(u32, u32)>,
@@ -147,9 +156,14 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
     // Nobody asks these two for their identity, which takes longer to find than all else here.
     let before = Compiled::new(old, &names, 1, [0; 32]);
     let after = Compiled::new(new, &names, 2, [0; 32]);
-    let mut differences = widened::differences((&before, &after), Effect::Widened);
-    differences.extend(widened::differences((&after, &before), Effect::Narrowed));
-    differences.extend(widened::modes(&before, &after));
+    let places = places::different(&before, &after);
+    let found = places.into_iter().map(|place| {
+        let mut found = widened::differences((&before, &after), &place, Effect::Widened);
+        found.extend(widened::differences((&after, &before), &place, Effect::Narrowed));
+        found.extend(widened::modes(&before, &after, &place));
+        (place, found)
+    });
+    let mut differences = places::together(found.collect());
     differences.extend(document::differences(old, new));
     differences.sort_by_key(|it| (it.effect, it.purpose.clone(), it.class));
     Diff { differences }
@@ -177,6 +191,7 @@ impl Class {
             Class::Channel => "channel",
             Class::Keep => "keep",
             Class::Basis => "basis",
+            Class::Inferred => "inferred",
             Class::Minors => "minors",
             Class::Objection => "objection",
             Class::Signals => "signals",

@@ -8,21 +8,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bars::{self, Bar, When};
+use super::places::Place;
 use super::words;
 use super::{Class, Difference, Effect, Witness, WitnessAge, softer};
-use crate::policy::compile::{Compiled, CompiledBox, CompiledNever, CompiledPurpose};
+use crate::policy::compiled::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
 use crate::policy::model::{Anchor, Line};
-use crate::vocabulary::{Code, Mode, Name};
+use crate::vocabulary::{Act, Code, Mode, Name, Signal, Signals};
 
 /// One purpose of one policy, ready to be looked up cell by cell.
 struct Side<'a> {
     policy: &'a Compiled,
     purpose: &'a CompiledPurpose,
+    /// The first of its boxes in the places; all have the same cells.
     the_box: &'a CompiledBox,
     /// Bars that hold in every cell.
     bars: Vec<Bar>,
     /// Promises that may bear on this purpose.
     nevers: Vec<(&'a CompiledNever, Bar)>,
+    /// What it takes to work each leaf out.
+    inferring: Vec<Option<Bar>>,
+    place: &'a Place,
 }
 
 /// A cell by the numbers both policies share.
@@ -35,7 +40,7 @@ struct Cell {
 
 /// The same cell as bits of one policy.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Spot {
     leaf: usize,
     recipient: u64,
     channel: u64,
@@ -53,11 +58,15 @@ type Key = (Class, Line, u32);
 
 /// Uses that `new` allows and `old` does not. With the policies changed over, and `effect`
 /// narrowed, uses that are no longer allowed.
-pub(super) fn differences((old, new): (&Compiled, &Compiled), effect: Effect) -> Vec<Difference> {
+pub(super) fn differences(
+    (old, new): (&Compiled, &Compiled),
+    place: &Place,
+    effect: Effect,
+) -> Vec<Difference> {
     let mut all = Vec::new();
     for purpose in &new.purposes {
-        let Some(after) = Side::new(new, purpose) else { continue };
-        let before = old.purpose_of(purpose.code).and_then(|it| Side::new(old, it));
+        let Some(after) = Side::new(new, purpose, place) else { continue };
+        let before = old.purpose_of(purpose.code).and_then(|it| Side::new(old, it, place));
         let found = compare(before.as_ref(), &after);
         all.extend(
             found
@@ -69,21 +78,42 @@ pub(super) fn differences((old, new): (&Compiled, &Compiled), effect: Effect) ->
 }
 
 impl<'a> Side<'a> {
-    fn new(policy: &'a Compiled, purpose: &'a CompiledPurpose) -> Option<Side<'a>> {
-        // A purpose of a file is one box; unions come of statements only.
-        let the_box = purpose.boxes.first()?;
+    /// Nothing where the purpose is not followed in every place that the person may be in.
+    fn new(
+        policy: &'a Compiled,
+        purpose: &'a CompiledPurpose,
+        place: &'a Place,
+    ) -> Option<Side<'a>> {
+        let places = policy.places(&place.jurisdiction);
+        let boxes = || purpose.boxes.iter().filter(|it| it.places & places != 0);
+        let the_box = boxes().next()?;
+        if places & !boxes().fold(0, |all, it| all | it.places) != 0 {
+            return None;
+        }
+        let mut bars: Vec<Bar> = Vec::new();
+        for it in boxes().flat_map(|it| bars::of_box(policy, purpose, (it, places))) {
+            if !bars.contains(&it) {
+                bars.push(it);
+            }
+        }
+        let asking = boxes().find(|it| it.basis == Ground::Permission).unwrap_or(the_box);
+        let leaves = 0..policy.leaves.len();
         let never = |at: &u16| policy.nevers.get(usize::from(*at));
-        let nevers = purpose.nevers.iter().filter_map(never);
+        let nevers = purpose.nevers.iter().filter_map(never).filter(|it| it.places & places != 0);
         Some(Side {
             policy,
             purpose,
             the_box,
-            bars: bars::of_box(policy, purpose, the_box),
-            nevers: nevers.map(|it| (it, bars::of_never(policy, it))).collect(),
+            bars,
+            nevers: nevers.map(|it| (it, bars::of_never(policy, purpose, it))).collect(),
+            inferring: leaves
+                .map(|leaf| bars::of_inferring(policy, purpose, (asking, leaf)))
+                .collect(),
+            place,
         })
     }
 
-    fn cells(&self) -> impl Iterator<Item = (Cell, Place)> + '_ {
+    fn cells(&self) -> impl Iterator<Item = (Cell, Spot)> + '_ {
         let recipients = || bits(self.the_box.recipients);
         let channels = || bits(self.the_box.channels);
         self.the_box.data.iter().flat_map(move |leaf| {
@@ -94,26 +124,27 @@ impl<'a> Side<'a> {
                         recipient: self.policy.recipients.get(recipient)?.code,
                         channel: self.policy.channels.get(channel)?.0,
                     };
-                    let place = Place { leaf, recipient: 1 << recipient, channel: 1 << channel };
-                    Some((cell, place))
+                    let spot = Spot { leaf, recipient: 1 << recipient, channel: 1 << channel };
+                    Some((cell, spot))
                 })
             })
         })
     }
 
-    /// Bars of promises that hold in one cell.
-    fn promises(&self, place: Place) -> impl Iterator<Item = &Bar> {
+    /// Bars that hold in one cell: of promises, and of what it takes to work the datum out.
+    fn own_bars(&self, spot: Spot) -> impl Iterator<Item = &Bar> {
         let bears = move |it: &CompiledNever| {
-            it.data.is_none_or(|it| it.has(place.leaf))
-                && it.recipients.is_none_or(|it| it & place.recipient != 0)
-                && it.channels.is_none_or(|it| it & place.channel != 0)
+            it.data.is_none_or(|data| data.has(spot.leaf) || it.inherited.has(spot.leaf))
+                && it.recipients.is_none_or(|it| it & spot.recipient != 0)
+                && it.channels.is_none_or(|it| it & spot.channel != 0)
         };
-        self.nevers.iter().filter(move |it| bears(it.0)).map(|it| &it.1)
+        let promises = self.nevers.iter().filter(move |it| bears(it.0)).map(|it| &it.1);
+        promises.chain(self.inferring.get(spot.leaf).into_iter().flatten())
     }
 
     /// The cell in this policy's bits, where it declares all three names.
-    fn place(&self, cell: Cell) -> Option<Place> {
-        Some(Place {
+    fn spot(&self, cell: Cell) -> Option<Spot> {
+        Some(Spot {
             leaf: self.policy.leaves.iter().position(|it| it.0 == cell.leaf)?,
             recipient: self.policy.recipient(cell.recipient)?,
             channel: self.policy.channel(cell.channel)?,
@@ -150,8 +181,8 @@ fn compare(before: Option<&Side<'_>>, after: &Side<'_>) -> BTreeMap<Key, Found> 
     let bars = before.into_iter().flat_map(|it| &it.bars);
     // In most policies that is none, so that only promises are looked at cell by cell.
     let missing: Vec<&Bar> = bars.filter(|it| !held(it)).collect();
-    for (cell, place) in after.cells() {
-        let promises: Vec<&Bar> = after.promises(place).collect();
+    for (cell, spot) in after.cells() {
+        let promises: Vec<&Bar> = after.own_bars(spot).collect();
         if promises.iter().any(|it| it.when.always()) {
             continue;
         }
@@ -164,7 +195,7 @@ fn compare(before: Option<&Side<'_>>, after: &Side<'_>) -> BTreeMap<Key, Found> 
             outside.into_iter().for_each(|it| note(&mut found, after, cell, (it, None)));
             continue;
         }
-        let promised = before.place(cell).into_iter().flat_map(|it| before.promises(it));
+        let promised = before.spot(cell).into_iter().flat_map(|it| before.own_bars(it));
         let bars = missing.iter().copied().chain(promised.filter(|it| !held(it)));
         for bar in bars.filter(|it| !promises.iter().any(|bar| covered(it, bar))) {
             note(&mut found, after, cell, (class_of(&bar.when), Some(bar)));
@@ -191,7 +222,7 @@ fn note(
     (class, bar): (Class, Option<&Bar>),
 ) {
     let detail = match bar.map(|it| &it.when) {
-        Some(When::Signal(signal)) => 1 + *signal as u32,
+        Some(When::Signal { signal, .. }) => 1 + *signal as u32,
         Some(_) | None => 0,
     };
     let key = (class, bar.map_or(Line(0), |it| it.line), detail);
@@ -205,11 +236,12 @@ fn note(
 
 fn class_of(when: &When) -> Class {
     match when {
-        When::NoPermission => Class::Basis,
+        When::NoPermission { .. } => Class::Basis,
+        When::Inferring { .. } => Class::Inferred,
         When::Minor => Class::Minors,
         When::Objected => Class::Objection,
         When::Never { .. } => Class::Promise,
-        When::Signal(_) => Class::Signals,
+        When::Signal { .. } => Class::Signals,
         When::Old { .. } => Class::Keep,
         When::Often { .. } => Class::Frequency,
     }
@@ -234,7 +266,12 @@ fn difference(
         effect,
         class,
         purpose: Some(after.purpose.name.clone()),
-        said: words::widened(class, effect, &found.cells, (found.bar.as_ref(), keep)),
+        said: match found.bar.as_ref().and_then(|it| granted_by(after, &it.when)) {
+            Some(signal) if effect == Effect::Widened => words::granted_by(signal),
+            Some(_) | None => {
+                words::widened(class, effect, &found.cells, (found.bar.as_ref(), keep))
+            }
+        },
         lines,
         witness: witness(after, found.first, found.bar.as_ref().map(|it| &it.when)),
     }
@@ -243,9 +280,10 @@ fn difference(
 /// The line of the new policy that makes the difference.
 fn line_of(side: &Side<'_>, class: Class, bar: Option<&Bar>) -> Line {
     match bar.map(|it| &it.when) {
-        Some(When::NoPermission | When::Minor) => side.the_box.basis_line,
+        Some(When::NoPermission { .. } | When::Minor) => side.the_box.basis_line,
+        Some(When::Inferring { .. }) => side.the_box.data_line,
         Some(When::Old { .. }) => side.the_box.keep_line,
-        Some(When::Objected | When::Never { .. } | When::Signal(_) | When::Often { .. }) => {
+        Some(When::Objected | When::Never { .. } | When::Signal { .. } | When::Often { .. }) => {
             side.purpose.line
         }
         None if class == Class::Data => side.the_box.data_line,
@@ -260,7 +298,12 @@ fn witness(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> Option<Witne
     let policy = side.policy;
     let (signal, tag) = violated.and_then(When::facts).unwrap_or((None, None));
     let tag = tag.and_then(|tag| policy.tags.iter().find(|it| it.0 == tag));
+    let without = matches!(violated, Some(When::NoPermission { .. }));
+    let inferring = matches!(violated, Some(When::Inferring { .. }));
     Some(Witness {
+        act: if inferring { Act::Infer } else { Act::Use },
+        jurisdiction: side.place.jurisdiction.clone(),
+        granted_by: violated.filter(|_| without).and_then(|it| granted_by(side, it)),
         purpose: side.purpose.name.clone(),
         data: name_of(&policy.leaves, cell.leaf)?,
         recipient: policy
@@ -273,13 +316,36 @@ fn witness(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> Option<Witne
         tag: tag.map(|it| it.1.clone()),
         objected: violated == Some(&When::Objected),
         minor: violated == Some(&When::Minor),
-        permission: violated != Some(&When::NoPermission),
+        permission: !without,
+        not_agreed: not_agreed(side, cell, violated),
         age: violated.and_then(|it| age(side, it)),
         often: match violated {
             Some(When::Often { count, window_hours }) => Some((*count, *window_hours)),
             Some(_) | None => None,
         },
     })
+}
+
+/// Sources that the bar violated asks permission for, and this side does not.
+fn not_agreed(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> BTreeSet<Name> {
+    let Some(When::Inferring { sources, .. }) = violated else { return BTreeSet::new() };
+    let leaf = side.policy.leaves.iter().position(|it| it.0 == cell.leaf);
+    let bar = leaf.and_then(|it| side.inferring.get(it)?.as_ref());
+    let needed = |code: &Code| match bar.map(|it| &it.when) {
+        Some(When::Inferring { sources, .. }) => sources.contains(code),
+        Some(_) | None => false,
+    };
+    let missing = sources.iter().filter(|it| !needed(it));
+    missing.filter_map(|it| name_of(&side.policy.leaves, *it)).collect()
+}
+
+/// The signal that grants here and did not before, where one must.
+fn granted_by(side: &Side<'_>, violated: &When) -> Option<Signal> {
+    let granting = |it: &When| {
+        if let When::NoPermission { granting, .. } = it { Some(*granting) } else { None }
+    };
+    let (now, before) = (side.bars.iter().find_map(|it| granting(&it.when))?, granting(violated)?);
+    now.iter().find(|it| !before.has(*it)).or_else(|| now.iter().next())
 }
 
 fn name_of(names: &[(Code, Name)], code: Code) -> Option<Name> {
@@ -307,14 +373,14 @@ fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
 
 /// Rules that both policies have and the new one holds less firmly. The verdict stays, the advice
 /// does not.
-pub(super) fn modes(old: &Compiled, new: &Compiled) -> Vec<Difference> {
+pub(super) fn modes(old: &Compiled, new: &Compiled, place: &Place) -> Vec<Difference> {
     let mut all = Vec::new();
     if softer(old.mode, new.mode) {
         let said = words::softer("what no line allows", old.mode, new.mode);
         all.push(softened(None, said, (Line(0), Line(0)), None));
     }
-    for after in new.purposes.iter().filter_map(|it| Side::new(new, it)) {
-        let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it));
+    for after in new.purposes.iter().filter_map(|it| Side::new(new, it, place)) {
+        let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it, place));
         let Some(before) = before else { continue };
         let name = &after.purpose.name;
         let mut told: BTreeSet<(Mode, Mode)> = BTreeSet::new();
@@ -323,7 +389,8 @@ pub(super) fn modes(old: &Compiled, new: &Compiled) -> Vec<Difference> {
         if softer(was, is) {
             told.insert((was, is));
             let said = words::softer(&format!("`{name}`"), was, is);
-            let witness = cell.and_then(|it| witness(&after, it, Some(&When::NoPermission)));
+            let nothing = When::NoPermission { granting: Signals::NONE, needs: 0 };
+            let witness = cell.and_then(|it| witness(&after, it, Some(&nothing)));
             let witness = witness.filter(|_| after.purpose.needs_permission());
             let lines = (before.purpose.line, after.purpose.line);
             all.push(softened(Some(name), said, lines, witness));

@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::bars::{Bar, When};
 use super::{Class, Effect, Witness};
-use crate::policy::compile::Compiled;
+use crate::policy::compiled::Compiled;
 use crate::policy::model::Anchor;
-use crate::vocabulary::{Code, Mode, Name, Period};
+use crate::vocabulary::{Code, Mode, Name, Period, Signal};
 
 /// Which data, recipients and channels a difference concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,14 +52,15 @@ pub(super) fn widened(
 ) -> String {
     let gone = effect == Effect::Narrowed;
     match bar.map(|it| &it.when) {
-        Some(When::NoPermission) if gone => "now asks for permission".to_owned(),
-        Some(When::NoPermission) => "no longer asks for permission".to_owned(),
+        Some(When::NoPermission { .. }) if gone => "now asks for permission".to_owned(),
+        Some(When::NoPermission { .. }) => "no longer asks for permission".to_owned(),
         Some(When::Old { .. }) => kept(bar, keep, gone),
         Some(
             when @ (When::Minor
             | When::Objected
             | When::Never { .. }
-            | When::Signal(_)
+            | When::Inferring { .. }
+            | When::Signal { .. }
             | When::Often { .. }),
         ) => {
             let now = if gone { "now forbidden" } else { "no longer forbidden" };
@@ -67,6 +68,11 @@ pub(super) fn widened(
         }
         None => outside(class, gone, cells),
     }
+}
+
+/// A signal that grants where the person had to.
+pub(super) fn granted_by(signal: Signal) -> String {
+    format!("a {} string now stands for permission", signal.as_str().to_uppercase())
 }
 
 /// What lies on one side of the old policy's box.
@@ -101,11 +107,14 @@ fn kept(bar: Option<&Bar>, keep: Option<(Period, Anchor)>, gone: bool) -> String
 /// What a bar stops.
 pub(super) fn bar(when: &When) -> String {
     match when {
-        When::NoPermission => "use without permission".to_owned(),
+        When::NoPermission { .. } => "use without permission".to_owned(),
+        When::Inferring { .. } => "working data out from more than may be used".to_owned(),
         When::Minor => "use of a minor's permission".to_owned(),
         When::Objected => "use after an objection".to_owned(),
-        When::Never { says, signal: _, tag: _ } => format!("“{says}”"),
-        When::Signal(signal) => format!("use under a {} signal", signal.as_str().to_uppercase()),
+        When::Never { says, .. } => format!("“{says}”"),
+        When::Signal { signal, .. } => {
+            format!("use under a {} signal", signal.as_str().to_uppercase())
+        }
         When::Old { keep, after } => format!("use later than {keep} after {}", after.as_str()),
         When::Often { count, window_hours } => {
             format!("more than {count} uses in {window_hours} hours")
@@ -134,8 +143,18 @@ impl fmt::Display for Witness {
         if self.minor {
             f.write_str(", of a minor")?;
         }
-        if !self.permission {
-            f.write_str(", without permission")?;
+        match self.granted_by {
+            Some(signal) => {
+                write!(f, ", which only a {} string grants", signal.as_str().to_uppercase())?;
+            }
+            None if !self.permission => f.write_str(", without permission")?,
+            None if !self.not_agreed.is_empty() => {
+                write!(f, ", worked out without permission for {}", list(&self.not_agreed))?;
+            }
+            None => (),
+        }
+        if !self.jurisdiction.is_empty() {
+            write!(f, ", in {}", self.jurisdiction)?;
         }
         if let Some(age) = self.age {
             write!(f, ", collected {} and used {}", age.collected_at, age.now)?;

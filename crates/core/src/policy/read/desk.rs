@@ -1,7 +1,7 @@
 //! What every reader of a part has at hand: the source, what was declared, what was referred to,
 //! and the pile of problems.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kdl::{KdlEntry, KdlNode, KdlValue};
 use rust_decimal::Decimal;
@@ -44,6 +44,8 @@ pub(super) struct Desk<'a> {
     pub(super) currencies: Vec<(Currency, Span)>,
     /// Every language that words are written in.
     pub(super) languages: Vec<(String, Span)>,
+    /// Every place that a rule is for.
+    pub(super) places: Vec<(String, Span)>,
     /// Every `{…}` of a text.
     pub(super) placeholders: Vec<(String, Span)>,
 }
@@ -78,6 +80,7 @@ impl<'a> Desk<'a> {
             served: BTreeMap::new(),
             currencies: Vec::new(),
             languages: Vec::new(),
+            places: Vec::new(),
             placeholders: Vec::new(),
         }
     }
@@ -282,6 +285,35 @@ impl<'a> Desk<'a> {
             self.mistake(span_of(entry), "unknown-word", said, instead(&text, known));
         }
         found
+    }
+
+    /// Places in one text, separated by commas or spaces.
+    pub(super) fn places(&mut self, entry: &KdlEntry) -> BTreeSet<String> {
+        let Some(text) = self.text(entry) else { return BTreeSet::new() };
+        let span = span_of(entry);
+        let mut found = BTreeSet::new();
+        for part in text.split([',', ' ']).filter(|it| !it.is_empty()) {
+            if self.is_jurisdiction(part, span) {
+                self.places.push((part.to_owned(), span));
+                found.insert(part.to_owned());
+            }
+        }
+        found
+    }
+
+    /// Whether a text is a jurisdiction by its form, said if it is not.
+    pub(super) fn is_jurisdiction(&mut self, text: &str, span: Span) -> bool {
+        let (country, region) = text.split_once('-').unwrap_or((text, "X"));
+        let capital = |it: u8| it.is_ascii_uppercase();
+        let region_ok = region.bytes().all(|it| capital(it) || it.is_ascii_digit());
+        let is_country = country.len() == 2 && country.bytes().all(capital);
+        let form = is_country && (1..=3).contains(&region.len()) && region_ok;
+        if !form && text != "EEA" {
+            let said = format!("`{}` is no jurisdiction", shown(text));
+            let help = "use capital letters such as `EU`, `UK` or `US-CA`";
+            self.mistake(span, "bad-jurisdiction", said, help);
+        }
+        form || text == "EEA"
     }
 
     /// `yes` or `no`.

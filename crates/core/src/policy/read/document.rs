@@ -159,29 +159,14 @@ fn jurisdictions(desk: &mut Desk<'_>, words: &mut Words<'_>) -> BTreeSet<String>
     let mut next = words.need(desk, "a jurisdiction");
     while let Some(entry) = next {
         let text = desk.text(entry);
-        let form = text.as_deref().is_some_and(is_jurisdiction);
-        if let Some(text) = text {
-            if !form {
-                let said = format!("`{}` is no jurisdiction", shown(&text));
-                let help = "use capital letters such as `EU`, `UK` or `US-CA`";
-                desk.mistake(span_of(entry), "bad-jurisdiction", said, help);
-            } else if !found.insert(text) {
-                desk.mistake(span_of(entry), "duplicate", "this stands here twice", "say it once");
-            }
+        if let Some(text) = text.filter(|it| desk.is_jurisdiction(it, span_of(entry)))
+            && !found.insert(text)
+        {
+            desk.mistake(span_of(entry), "duplicate", "this stands here twice", "say it once");
         }
         next = words.next();
     }
     found
-}
-
-fn is_jurisdiction(text: &str) -> bool {
-    let (country, region) = text.split_once('-').unwrap_or((text, "X"));
-    let capital = |it: u8| it.is_ascii_uppercase();
-    let region_ok = region.bytes().all(|it| capital(it) || it.is_ascii_digit());
-    country.len() == 2
-        && country.bytes().all(capital)
-        && (1..=3).contains(&region.len())
-        && region_ok
 }
 
 fn languages(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Vec<String> {

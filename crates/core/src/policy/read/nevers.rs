@@ -6,14 +6,14 @@ use kdl::{KdlEntry, KdlNode};
 
 use super::desk::{Desk, Kind, span_of, span_of_name};
 use super::document::mode;
-use super::purposes::names;
-use super::recipients::kind;
+use super::purposes::{names, places};
+use super::recipients::{country, kind};
 use super::words::Words;
 use crate::policy::model::{Line, Never};
 use crate::vocabulary::{Name, Signal};
 
-const LINES: [&str; 8] =
-    ["data", "purposes", "except", "recipients", "channels", "when", "mode", "law"];
+const LINES: [&str; 9] =
+    ["data", "purposes", "except", "recipients", "channels", "in", "when", "mode", "law"];
 
 pub(super) fn never(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Never> {
     let mut words = Words::of(node);
@@ -24,7 +24,7 @@ pub(super) fn never(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Never> {
         line(desk, &mut seen, child, &mut never);
     }
     words.end(desk);
-    let bounds = ["data", "purposes", "recipients", "channels", "when"];
+    let bounds = ["data", "purposes", "recipients", "channels", "in", "when"];
     let bounded = bounds.into_iter().any(|it| seen.contains_key(it));
     if !bounded {
         let help = "say what, as in `{ data body; purposes any }`";
@@ -41,7 +41,9 @@ fn blank(line: Line) -> Never {
         except: BTreeSet::new(),
         recipients: BTreeSet::new(),
         recipient_kinds: BTreeSet::new(),
+        recipient_countries: BTreeSet::new(),
         channels: BTreeSet::new(),
+        places: BTreeSet::new(),
         when_signal: None,
         when_tag: None,
         mode: None,
@@ -61,17 +63,30 @@ fn line(desk: &mut Desk<'_>, seen: &mut BTreeMap<String, Line>, node: &KdlNode, 
         "data" => never.data = names_or_any(desk, node, it, Kind::Data),
         "purposes" => never.purposes = names_or_any(desk, node, it, Kind::Purpose),
         "except" => never.except = names(desk, it, Kind::Purpose),
-        "recipients" => match it.property("kind") {
-            Some(entry) => never.recipient_kinds = kind(desk, entry).into_iter().collect(),
-            None => never.recipients = names_or_any(desk, node, it, Kind::Recipient),
-        },
+        "recipients" => recipients(desk, node, it, never),
         "channels" => never.channels = names_or_any(desk, node, it, Kind::Channel),
+        "in" => never.places = places(desk, it),
         "when" => when(desk, node, it, never),
         "mode" => never.mode = it.need(desk, "a mode").and_then(|it| mode(desk, it)),
         "law" => never.law = it.need(desk, "a text").and_then(|it| desk.text(it)),
         _ => return desk.unknown_node(node, "`never`", &LINES),
     }
     words.end(desk);
+}
+
+/// `recipients us mailer`, `recipients kind=third-party`, `recipients country=US`.
+fn recipients(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>, never: &mut Never) {
+    let (of_kind, countries) = (words.property("kind"), words.property("country"));
+    never.recipient_kinds = of_kind.and_then(|it| kind(desk, it)).into_iter().collect();
+    if let Some(entry) = countries {
+        let text = desk.text(entry).unwrap_or_default();
+        let parts = text.split([',', ' ']).filter(|it| !it.is_empty());
+        let found = parts.filter_map(|it| country(desk, it, span_of(entry)));
+        never.recipient_countries = found.collect();
+    }
+    if (of_kind, countries) == (None, None) {
+        never.recipients = names_or_any(desk, node, words, Kind::Recipient);
+    }
 }
 
 /// Names, or `any` alone, which is the empty set.

@@ -10,14 +10,14 @@ use super::document::mode;
 use super::words::Words;
 use crate::policy::feature::Feature;
 use crate::policy::model::{
-    Anchor, Basis, Cost, Duty, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts, Window,
+    Anchor, Basis, BasisIn, Cost, Duty, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts,
+    Window,
 };
 use crate::policy::problem::Span;
 use crate::vocabulary::{Mode, Name, Period, Signal};
 
 const ONCE: [&str; 14] = [
     "says",
-    "basis",
     "uses",
     "with",
     "on",
@@ -30,8 +30,9 @@ const ONCE: [&str; 14] = [
     "unit-cost",
     "mode",
     "law",
+    "only-in",
 ];
-const LINES: [&str; 17] = [
+const LINES: [&str; 18] = [
     "says",
     "basis",
     "uses",
@@ -49,6 +50,7 @@ const LINES: [&str; 17] = [
     "at-most",
     "must",
     "holdout",
+    "only-in",
 ];
 const NEEDED: [(&str, &str); 5] = [
     ("says", "says en=\"Recommend what fits you.\""),
@@ -64,6 +66,8 @@ const LIST_MAX: usize = 64;
 struct Draft {
     says: Texts,
     basis: Option<Basis>,
+    bases_in: Vec<BasisIn>,
+    only_in: BTreeSet<String>,
     uses: BTreeSet<Name>,
     with: BTreeSet<Name>,
     on: BTreeSet<Name>,
@@ -122,7 +126,7 @@ impl Draft {
                 self.says = says(desk, it);
                 return words.end_rest(desk);
             }
-            "basis" => self.basis = basis(desk, it),
+            "basis" => self.basis(desk, (seen, node), it),
             "uses" => self.uses = names(desk, it, Kind::Data),
             "with" => self.with = names(desk, it, Kind::Recipient),
             "on" => self.on = names(desk, it, Kind::Channel),
@@ -138,14 +142,41 @@ impl Draft {
             "at-most" => self.limits.extend(at_most(desk, it, line)),
             "must" => self.duties.extend(must(desk, it, line)),
             "holdout" => self.holdouts.extend(holdout(desk, it, line)),
+            "only-in" => self.only_in = places(desk, it),
             _ => return desk.unknown_node(node, "`purpose`", &LINES),
         }
-        let lists = [self.limits.len(), self.duties.len(), self.holdouts.len()];
+        let lists =
+            [self.limits.len(), self.duties.len(), self.holdouts.len(), self.bases_in.len()];
         if lists.into_iter().any(|it| LIST_MAX < it) {
             let help = format!("use at most {LIST_MAX} in a purpose");
             desk.mistake(span_of_name(node), "too-many", "these are too many lines", help);
         }
         words.end(desk);
+    }
+
+    /// One general ground, and any number for some places: `basis permission in=EU,UK`.
+    fn basis(
+        &mut self,
+        desk: &mut Desk<'_>,
+        (seen, node): (&mut BTreeMap<String, Line>, &KdlNode),
+        words: &mut Words<'_>,
+    ) {
+        let line = desk.line(node);
+        let Some(entry) = words.property("in") else {
+            if desk.once(seen, node) {
+                self.basis = basis(desk, words);
+            }
+            return;
+        };
+        let places = desk.places(entry);
+        let said = |it: &&String| self.bases_in.iter().any(|other| other.places.contains(*it));
+        if let Some(place) = places.iter().find(said) {
+            let said = format!("the basis in `{place}` stands here again");
+            desk.mistake(span_of(entry), "duplicate", said, "say it once for each place");
+        }
+        if let Some(basis) = basis(desk, words) {
+            self.bases_in.push(BasisIn { places, basis, line });
+        }
     }
 
     /// `stops-for gpc objection dnt`.
@@ -172,6 +203,8 @@ impl Draft {
         Some(Purpose {
             says: self.says,
             basis: self.basis?,
+            bases_in: self.bases_in,
+            only_in: self.only_in,
             uses: self.uses,
             with: self.with,
             on: self.on,
@@ -194,6 +227,7 @@ impl Draft {
             with_line: at("with"),
             on_line: at("on"),
             stops_for_line: at("stops-for"),
+            only_in_line: at("only-in"),
         })
     }
 }
@@ -290,6 +324,17 @@ fn in_return(desk: &mut Desk<'_>, words: &mut Words<'_>, line: Line) -> Option<I
     let name = words.need(desk, "a name").and_then(|it| desk.name(it));
     let label = words.need(desk, "a text").and_then(|it| desk.text(it));
     Some(InReturn { name: name?, label: label?, line })
+}
+
+/// `only-in EU UK`.
+pub(super) fn places(desk: &mut Desk<'_>, words: &mut Words<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut next = words.need(desk, "a jurisdiction");
+    while let Some(entry) = next {
+        found.extend(desk.places(entry));
+        next = words.next();
+    }
+    found
 }
 
 /// `serves recommendations`: each feature by one purpose of the whole policy.

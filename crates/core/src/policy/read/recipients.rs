@@ -7,6 +7,7 @@ use kdl::{KdlEntry, KdlNode};
 use super::desk::{Desk, Kind, shown, span_of, span_of_name};
 use super::words::Words;
 use crate::policy::model::{Channel, Recipient, RecipientKind};
+use crate::policy::problem::Span;
 use crate::vocabulary::Name;
 
 const VENDOR_MAX: u32 = 65_535;
@@ -29,7 +30,10 @@ fn recipient(desk: &mut Desk<'_>, node: &KdlNode) -> Option<(Name, Recipient)> {
     let mut words = Words::of(node);
     let label = words.need(desk, "its full name").and_then(|it| desk.text(it));
     let kind = words.need_property(desk, "kind", "processor").and_then(|it| kind(desk, it));
-    let country = words.property("country").and_then(|it| country(desk, it));
+    let country = words.property("country").and_then(|it| {
+        let text = desk.text(it)?;
+        country(desk, &text, span_of(it))
+    });
     let sale_entry = words.property("sale");
     let sale = sale_entry.and_then(|it| desk.yes(it)).unwrap_or(false);
     let vendor = words.property("tcf-vendor");
@@ -49,13 +53,12 @@ pub(super) fn kind(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<RecipientKin
     desk.one_of(entry, "kind of recipient", &known, RecipientKind::parse)
 }
 
-fn country(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<String> {
-    let text = desk.text(entry)?;
+pub(super) fn country(desk: &mut Desk<'_>, text: &str, span: Span) -> Option<String> {
     if text.len() == 2 && text.bytes().all(|it| it.is_ascii_uppercase()) {
-        return Some(text);
+        return Some(text.to_owned());
     }
-    let said = format!("`{}` is no country", shown(&text));
-    desk.mistake(span_of(entry), "bad-country", said, "use two capital letters such as `NL`");
+    let said = format!("`{}` is no country", shown(text));
+    desk.mistake(span, "bad-country", said, "use two capital letters such as `NL`");
     None
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Parts;
 use super::desk::{Desk, Reference, shown};
 use crate::policy::model::{Line, Never};
+use crate::policy::place::is_within;
 use crate::policy::problem::{Span, listed, nearest};
 use crate::vocabulary::Name;
 
@@ -36,6 +37,14 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
                 let known = listed(header.languages.iter().map(String::as_str));
                 let help = format!("use {known}, or add it to `languages`");
                 desk.mistake(span, "bad-language", said, help);
+            }
+        }
+        for (place, span) in std::mem::take(&mut desk.places) {
+            if !header.applies_in.iter().any(|it| is_within(it, &place)) {
+                let said = format!("this policy does not apply in `{place}`");
+                let known = listed(header.applies_in.iter().map(String::as_str));
+                let help = format!("use {known}, or add it to `applies-in`");
+                desk.mistake(span, "unknown-place", said, help);
             }
         }
     }

@@ -51,12 +51,13 @@ fn term(desk: &mut Desk<'_>, node: &KdlNode) -> Option<SignalTerm> {
         None => Binds { device: true, person: false },
         Some(entry) => binds(desk, entry),
     };
+    let places = words.property("in").map(|it| desk.places(it)).unwrap_or_default();
     let mode = words.property("mode").and_then(|it| mode(desk, it));
     let law = words.property("law").and_then(|it| desk.text(it));
     words.end(desk);
     let (binds_device, binds_person) = (binds.device, binds.person);
     let line = desk.line(node);
-    Some(SignalTerm { means: means?, to, binds_device, binds_person, mode, law, line })
+    Some(SignalTerm { means: means?, to, binds_device, binds_person, places, mode, law, line })
 }
 
 fn binds(desk: &mut Desk<'_>, entry: &KdlEntry) -> Binds {

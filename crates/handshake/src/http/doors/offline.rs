@@ -129,7 +129,7 @@ fn lived(trial: &mut Trial, past: &Past, now: Millis) -> Result<Slot, Problem> {
         let at = || format!("history.objections[{n}]");
         trial.objected(slot, purpose).map_err(|it| Problem::from(it).at(at()))?;
     }
-    trial.signalled(slot, signals(history)?)?;
+    trial.signalled((slot, Millis(0)), signals(history)?)?;
     Ok(slot)
 }
 
