@@ -117,13 +117,20 @@ pub(super) fn never_bears(
 /// Objection, signals and frequency: what stands over the whole purpose.
 pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
     let Case { purpose, wanted, .. } = case;
+    let now = wanted.now;
     let mut add = |clause, code, mode, line, finding| {
         out.push(Reason { clause, code, mode, line, datum: None, finding });
     };
     if let Some(line) = purpose.objection
         && wanted.objected
     {
-        add(Clause::Objection, ReasonCode::Objection, purpose.mode, line, Finding::Objected);
+        add(
+            Clause::Objection,
+            ReasonCode::Objection,
+            purpose.mode.at(now),
+            line,
+            Finding::Objected,
+        );
     }
     for rule in purpose.signals.iter().filter(|it| wanted.signals.has(it.signal)) {
         let clause = match rule.signal {
@@ -132,7 +139,7 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
             // No TCF or GPP string is read yet, so neither is ever in force.
             Signal::Tcf | Signal::Gpp => continue,
         };
-        add(clause, ReasonCode::SignalIgnored, rule.mode, rule.line, Finding::Signal);
+        add(clause, ReasonCode::SignalIgnored, rule.mode.at(now), rule.line, Finding::Signal);
     }
     if !matches!(wanted.act, Act::Use | Act::Share) {
         return;
@@ -145,13 +152,13 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
             window_hours: recent.window_hours,
             frees_at: recent.frees_at,
         };
-        add(Clause::Frequency, ReasonCode::TooOften, limit.mode, limit.line, finding);
+        add(Clause::Frequency, ReasonCode::TooOften, limit.mode.at(now), limit.line, finding);
     }
 }
 
 /// Recipient and channel against one box.
 pub(super) fn reach(case: &Case<'_>, the_box: &CompiledBox, out: &mut Vec<Reason>) {
-    let mode = case.purpose.mode;
+    let mode = case.purpose.mode.at(case.wanted.now);
     let mut add = |clause, code, line| {
         let finding = Finding::NotNamed;
         out.push(Reason { clause, code, mode, line, datum: None, finding });
@@ -171,7 +178,7 @@ pub(super) fn datum(
     (at, leaves): (u16, &LeafSet),
     out: &mut Vec<Reason>,
 ) {
-    let mode = case.purpose.mode;
+    let mode = case.purpose.mode.at(case.wanted.now);
     let mut add = |clause, code, line, finding| {
         out.push(Reason { clause, code, mode, line, datum: Some(at), finding });
     };

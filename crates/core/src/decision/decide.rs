@@ -75,7 +75,7 @@ fn nevers_and_names(
                 out.push(Reason {
                     clause: Clause::Never,
                     code: ReasonCode::Never,
-                    mode: never.mode,
+                    mode: never.mode.at(wanted.now),
                     line: never.line,
                     datum: Some(at),
                     finding: Finding::Never(number),
@@ -130,7 +130,7 @@ fn conclude(
         Some(Mode::Enforce) => Advice::Withhold,
         Some(Mode::Observe | Mode::Rehearse) | None => Advice::Proceed,
     };
-    let own = purpose.map_or(policy.mode, |it| it.mode);
+    let own = purpose.map_or(policy.mode, |it| it.mode.at(wanted.now));
     let rests_on_permission = purpose.is_some_and(CompiledPurpose::needs_permission);
     let permissions = match rests_on_permission && data.contains(&Datum::Covered) {
         true => wanted.grants.clone(),

@@ -8,10 +8,12 @@ mod decide;
 mod digest;
 mod explain;
 mod situation;
+mod waived;
 
 pub use decide::{Datum, Decision, ENGINE, decide};
 pub use digest::digest;
 pub use explain::{CureText, ReasonText, cures, explain};
 pub use situation::{Age, DatumWanted, Recent, Situation, Term};
+pub use waived::waiver;
 
 pub use clauses::{Finding, Reason};

@@ -16,6 +16,7 @@ use super::model::{
     Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
     SignalMeaning, SignalTerm, Tag, Worth, WorthSource,
 };
+use super::waiver::Waiver;
 use crate::vocabulary::{Mode, Name, Period, Signal};
 
 /// Form of the canonical JSON; it changes when the same policy would be written otherwise.
@@ -182,6 +183,7 @@ fn purpose(purpose: &Purpose) -> Value {
         holdouts,
         unit_cost,
         mode,
+        waiver,
         law,
         line: _,
         basis_line: _,
@@ -214,6 +216,15 @@ fn purpose(purpose: &Purpose) -> Value {
     if let (false, Value::Object(fields)) = (serves.is_empty(), &mut value) {
         let features = serves.iter().copied().map(Feature::as_str);
         fields.insert("serves".to_owned(), features.collect::<Value>());
+    }
+    waived(value, waiver.as_ref())
+}
+
+/// With its waiver, where there is one: policies from before there were waivers keep their identity.
+fn waived(mut value: Value, waiver: Option<&Waiver>) -> Value {
+    if let (Some(Waiver { name, until, line: _ }), Value::Object(fields)) = (waiver, &mut value) {
+        let waiver = json!({ "name": name.as_str(), "until": until.to_string() });
+        fields.insert("waiver".to_owned(), waiver);
     }
     value
 }
@@ -266,10 +277,11 @@ fn never(never: &Never) -> Value {
         when_signal,
         when_tag,
         mode,
+        waiver,
         law,
         line: _,
     } = never;
-    json!({
+    let value = json!({
         "says": says,
         "data": names(data),
         "purposes": names(purposes),
@@ -281,23 +293,25 @@ fn never(never: &Never) -> Value {
         "when_tag": when_tag.as_ref().map(Name::as_str),
         "mode": mode_value(*mode),
         "law": law,
-    })
+    });
+    waived(value, waiver.as_ref())
 }
 
 fn signal(term: &SignalTerm) -> Value {
-    let SignalTerm { means, to, binds_device, binds_person, mode, law, line: _ } = term;
+    let SignalTerm { means, to, binds_device, binds_person, mode, waiver, law, line: _ } = term;
     let means = match means {
         SignalMeaning::Objection => "objection",
         SignalMeaning::PermissionOrRefusal => "permission-or-refusal",
     };
-    json!({
+    let value = json!({
         "means": means,
         "to": names(to),
         "binds_device": binds_device,
         "binds_person": binds_person,
         "mode": mode_value(*mode),
         "law": law,
-    })
+    });
+    waived(value, waiver.as_ref())
 }
 
 fn ledger_cost(LedgerCost { amount: it, per, line: _ }: &LedgerCost) -> Value {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
+use super::duty::{self, CompiledDuty};
 use super::feature::{self, Feature};
 use super::leaf_set::LeafSet;
 use super::model::{
     Anchor, Duty, Line, Never, Policy, Purpose, RecipientKind, SignalMeaning, SignalTerm,
 };
+use super::waiver::{CompiledMode, Waived};
 use crate::event::Hash;
 use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Period, Signal, Signals};
 
@@ -34,6 +36,9 @@ pub struct Compiled {
     pub nevers: Vec<CompiledNever>,
     /// Places of the promises that bear on any purpose there is or is not.
     pub nevers_of_all: Vec<u16>,
+    /// Whether any duty has a time limit that counts from something.
+    pub has_timed_duties: bool,
+    pub waivers: Vec<Waived>,
     data: Vec<(Code, LeafSet)>,
     /// The purpose that covers a feature.
     pub(super) serving: Vec<(Feature, Code)>,
@@ -64,7 +69,7 @@ pub struct CompiledPurpose {
     pub code: Code,
     pub name: Name,
     pub line: Line,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub boxes: Vec<CompiledBox>,
     /// The line that says the purpose stops for an objection.
     pub objection: Option<Line>,
@@ -76,6 +81,8 @@ pub struct CompiledPurpose {
     pub offer: Code,
     /// Duties as `policy.kdl` words them, for the caller.
     pub duties: Vec<String>,
+    /// Those of them that can become late.
+    pub timed_duties: Vec<CompiledDuty>,
     pub ask_again: Option<Period>,
 }
 
@@ -104,7 +111,7 @@ pub enum Ground {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignalRule {
     pub signal: Signal,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 
@@ -112,7 +119,7 @@ pub struct SignalRule {
 pub struct CompiledLimit {
     pub count: u32,
     pub window_hours: u32,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 
@@ -127,7 +134,7 @@ pub struct CompiledNever {
     pub channels: Option<u64>,
     pub when_signal: Option<Signal>,
     pub when_tag: Option<u64>,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 
@@ -155,6 +162,8 @@ impl Compiled {
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
             nevers_of_all: Vec::new(),
+            has_timed_duties: duty::any_timed(policy),
+            waivers: policy.waived(),
             data: Vec::new(),
             serving: Vec::new(),
             meanings: Vec::new(),
@@ -189,7 +198,7 @@ impl Compiled {
         (code, name): (Code, Name),
         it: &Purpose,
     ) -> CompiledPurpose {
-        let mode = policy.mode_of(it.mode);
+        let mode = CompiledMode::of(policy, it.mode, it.waiver.as_ref());
         let leaves = |name: &Name| {
             let code = names.code(Family::Data, name.as_str())?;
             self.data.iter().find(|it| it.0 == code).map(|it| it.1)
@@ -223,13 +232,14 @@ impl Compiled {
                 .map(|limit| CompiledLimit {
                     count: limit.count,
                     window_hours: limit.per.hours(),
-                    mode: limit.mode.unwrap_or(mode),
+                    mode: limit.mode.map_or(mode, CompiledMode::always),
                     line: limit.line,
                 })
                 .collect(),
             nevers: Vec::new(),
             offer: offer.unwrap_or(Code::NONE),
             duties: it.duties.iter().map(Duty::text).collect(),
+            timed_duties: duty::timed(it),
             ask_again: it.ask_again,
             name,
         }
@@ -257,7 +267,7 @@ impl Compiled {
                 .then(|| mask(self.channels.iter().map(|(_, name)| it.channels.contains(name)))),
             when_signal: it.when_signal,
             when_tag: it.when_tag.as_ref().map(tag),
-            mode: policy.mode_of(it.mode),
+            mode: CompiledMode::of(policy, it.mode, it.waiver.as_ref()),
             line: it.line,
         }
     }
@@ -363,7 +373,7 @@ fn index(number: u32) -> usize {
 
 /// A `signals` line speaks for the purposes it names, a purpose's `stops-for` for itself. Where
 /// both speak, the signal's own mode stands, being the more specific; else the purpose's.
-fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: Mode) -> Vec<SignalRule> {
+fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: CompiledMode) -> Vec<SignalRule> {
     let mut rules = Vec::new();
     for signal in Signal::ALL {
         let names =
@@ -371,7 +381,9 @@ fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: Mode) -> Vec<S
         let term = policy.signals.get(&signal).filter(names);
         match (term, it.stops_for.contains(&signal)) {
             (Some(term), _) => {
-                rules.push(SignalRule { signal, mode: term.mode.unwrap_or(mode), line: term.line });
+                let own = || CompiledMode::of(policy, term.mode, term.waiver.as_ref());
+                let mode = if term.mode.is_some() { own() } else { mode };
+                rules.push(SignalRule { signal, mode, line: term.line });
             }
             (None, true) => rules.push(SignalRule { signal, mode, line: it.stops_for_line }),
             (None, false) => (),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::feature::Feature;
+use super::waiver::Waiver;
 use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
 
 /// A line of the policy file, counted from 1. Lines are for people; they are no part of a
@@ -143,6 +144,7 @@ pub struct Purpose {
     pub unit_cost: Option<Cost>,
     /// Its own mode, if a line says so; else the policy's.
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
     /// Lines of the parts of the box, for reasons that cite them.
@@ -266,6 +268,7 @@ pub struct Never {
     /// Only while this tag is set.
     pub when_tag: Option<Name>,
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
 }
@@ -278,6 +281,7 @@ pub struct SignalTerm {
     pub binds_device: bool,
     pub binds_person: bool,
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use super::compile::Compiled;
 use super::declared::declared_names;
 use super::model::{Anchor, Line, Policy};
-use crate::vocabulary::{Dictionary, Millis, Mode, Name, Signal};
+use crate::vocabulary::{Dictionary, Millis, Name, Signal};
 
 /// Everything that differs between two policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,9 +192,4 @@ impl Class {
             Class::Sensitive => "sensitive",
         }
     }
-}
-
-/// `enforce`, `observe` and `rehearse`, firmest last as they compare.
-fn softer(old: Mode, new: Mode) -> bool {
-    new < old
 }
