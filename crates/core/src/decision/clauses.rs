@@ -83,6 +83,13 @@ pub(super) struct Case<'a> {
     pub statements: &'a [StatementBox],
 }
 
+impl Case<'_> {
+    /// The mode of the purpose now.
+    pub(super) fn mode(&self) -> Mode {
+        self.purpose.mode.at(self.scope.wanted.now)
+    }
+}
+
 impl<'a> Scope<'a> {
     pub(super) fn new(policy: &'a Compiled, wanted: &'a Situation, signals: Weighed) -> Scope<'a> {
         let tags = wanted.tags.iter().filter_map(|it| policy.tag(it.code()));
@@ -161,7 +168,8 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
     if let Some(line) = purpose.objection
         && wanted.objected
     {
-        add(Clause::Objection, ReasonCode::Objection, purpose.mode, line, Finding::Objected);
+        let mode = purpose.mode.at(wanted.now);
+        add(Clause::Objection, ReasonCode::Objection, mode, line, Finding::Objected);
     }
     for rule in weigh::rules(purpose, places).filter(|it| signals.in_force.has(it.signal)) {
         let clause = match rule.signal {
@@ -170,7 +178,8 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
             Signal::Tcf => Clause::Tcf,
             Signal::Gpp => Clause::Gpp,
         };
-        add(clause, ReasonCode::SignalIgnored, rule.mode, rule.line, Finding::Signal);
+        let mode = rule.mode.at(wanted.now);
+        add(clause, ReasonCode::SignalIgnored, mode, rule.line, Finding::Signal);
     }
     if !matches!(wanted.act, Act::Use | Act::Share) {
         return;
@@ -183,7 +192,8 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
             window_hours: recent.window_hours,
             frees_at: recent.frees_at,
         };
-        add(Clause::Frequency, ReasonCode::TooOften, limit.mode, limit.line, finding);
+        let mode = limit.mode.at(wanted.now);
+        add(Clause::Frequency, ReasonCode::TooOften, mode, limit.line, finding);
     }
 }
 
@@ -195,7 +205,7 @@ pub(super) fn place(case: &Case<'_>, out: &mut Vec<Reason>) {
         out.push(Reason {
             clause: Clause::Place,
             code: ReasonCode::Country,
-            mode: purpose.mode,
+            mode: case.mode(),
             line: purpose.only_in_line,
             datum: None,
             finding: Finding::Elsewhere,
@@ -205,10 +215,10 @@ pub(super) fn place(case: &Case<'_>, out: &mut Vec<Reason>) {
 
 /// Recipient and channel against the purpose, which has the same of both in every place.
 pub(super) fn reach(case: &Case<'_>, the_box: &CompiledBox, out: &mut Vec<Reason>) {
-    let Case { scope, purpose, .. } = case;
+    let (scope, mode) = (&case.scope, case.mode());
     let mut add = |clause, code, line| {
         let finding = Finding::NotNamed;
-        out.push(Reason { clause, code, mode: purpose.mode, line, datum: None, finding });
+        out.push(Reason { clause, code, mode, line, datum: None, finding });
     };
     if scope.recipient != 0 && scope.recipient & the_box.recipients == 0 {
         add(Clause::Recipient, ReasonCode::Recipient, the_box.recipients_line);
@@ -225,7 +235,7 @@ pub(super) fn basis(
     (at, leaves): (u16, &LeafSet),
     out: &mut Vec<Reason>,
 ) {
-    let mode = case.purpose.mode;
+    let mode = case.mode();
     let mut add = |code, line, finding| {
         out.push(Reason { clause: Clause::Basis, code, mode, line, datum: Some(at), finding });
     };
@@ -254,7 +264,7 @@ pub(super) fn age(
     (at, leaves): (u16, &LeafSet),
     out: &mut Vec<Reason>,
 ) {
-    let mode = case.purpose.mode;
+    let mode = case.mode();
     if let Some((code, collected_at)) = too_old(&case.scope, the_box, at) {
         out.push(Reason {
             clause: Clause::Age,

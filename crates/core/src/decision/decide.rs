@@ -80,7 +80,7 @@ fn nevers_and_names(scope: &Scope<'_>, nevers: &[u16], out: &mut Vec<Reason>) {
             out.push(Reason {
                 clause: Clause::Never,
                 code,
-                mode: never.mode,
+                mode: never.mode.at(scope.wanted.now),
                 line: never.line,
                 datum: Some(at),
                 finding: Finding::Never(number),
@@ -121,7 +121,7 @@ fn conclude(
         Some(Mode::Enforce) => Advice::Withhold,
         Some(Mode::Observe | Mode::Rehearse) | None => Advice::Proceed,
     };
-    let own = purpose.map_or(policy.mode, |it| it.mode);
+    let own = purpose.map_or(policy.mode, |it| it.mode.at(wanted.now));
     let rests_on_permission = purpose.is_some_and(CompiledPurpose::needs_permission);
     let permissions = match rests_on_permission && data.contains(&Datum::Covered) {
         true => wanted.grants.clone(),

@@ -9,11 +9,13 @@ mod digest;
 mod explain;
 mod situation;
 mod sticky;
+mod waived;
 mod weigh;
 
 pub use decide::{Datum, Decision, ENGINE, decide};
 pub use digest::digest;
 pub use explain::{CureText, ReasonText, cures, explain};
 pub use situation::{Age, DatumWanted, Heard, Recent, Says, Situation, Term};
+pub use waived::waiver;
 
 pub use clauses::{Finding, Reason};

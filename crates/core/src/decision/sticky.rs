@@ -29,7 +29,7 @@ pub(super) fn deal(
     out.push(Reason {
         clause: Clause::Age,
         code: ReasonCode::DealChanged,
-        mode: case.purpose.mode,
+        mode: case.mode(),
         line: case.purpose.line,
         datum: Some(at),
         finding: Finding::DealChanged { version: then.version },
@@ -74,6 +74,6 @@ fn kept(
 /// Whether a promise made then bears on the use. What was only rehearsed was promised to nobody.
 fn promised_not(then: &Scope<'_>, purpose: &CompiledPurpose, leaves: &LeafSet) -> bool {
     let nevers = purpose.nevers.iter().filter_map(|it| then.policy.nevers.get(usize::from(*it)));
-    let mut promised = nevers.filter(|it| it.mode != Mode::Rehearse);
+    let mut promised = nevers.filter(|it| it.mode.at(then.wanted.now) != Mode::Rehearse);
     promised.any(|it| clauses::never_bears(it, then, leaves).is_some())
 }

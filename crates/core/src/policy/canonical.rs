@@ -16,6 +16,7 @@ use super::model::{
     Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Minors, Never, Policy, Purpose, Recipient,
     SignalMeaning, SignalTerm, Tag, Worth, WorthSource,
 };
+use super::waiver::Waiver;
 use crate::vocabulary::{Mode, Name, Period, Signal};
 
 /// Form of the canonical JSON; it changes when the same policy would be written otherwise.
@@ -184,6 +185,7 @@ fn purpose(purpose: &Purpose) -> Value {
         holdouts,
         unit_cost,
         mode,
+        waiver,
         law,
         line: _,
         basis_line: _,
@@ -217,6 +219,7 @@ fn purpose(purpose: &Purpose) -> Value {
     let bases = || sorted(bases_in.iter().map(basis_in));
     said(&mut value, "bases_in", (!bases_in.is_empty()).then(bases));
     said(&mut value, "only_in", (!only_in.is_empty()).then(|| json!(only_in)));
+    said(&mut value, "waiver", waiver.as_ref().map(waived));
     value
 }
 
@@ -282,6 +285,7 @@ fn never(never: &Never) -> Value {
         when_signal,
         when_tag,
         mode,
+        waiver,
         law,
         line: _,
     } = never;
@@ -301,11 +305,17 @@ fn never(never: &Never) -> Value {
     let countries = (!recipient_countries.is_empty()).then(|| json!(recipient_countries));
     said(&mut value, "recipient_countries", countries);
     said(&mut value, "in", (!places.is_empty()).then(|| json!(places)));
+    said(&mut value, "waiver", waiver.as_ref().map(waived));
     value
 }
 
+fn waived(Waiver { name, until, line: _ }: &Waiver) -> Value {
+    json!({ "name": name.as_str(), "until": until.to_string() })
+}
+
 fn signal(term: &SignalTerm) -> Value {
-    let SignalTerm { means, to, binds_device, binds_person, places, mode, law, line: _ } = term;
+    let SignalTerm { means, to, binds_device, binds_person, places, mode, waiver, law, line: _ } =
+        term;
     let means = match means {
         SignalMeaning::Objection => "objection",
         SignalMeaning::PermissionOrRefusal => "permission-or-refusal",
@@ -319,6 +329,7 @@ fn signal(term: &SignalTerm) -> Value {
         "law": law,
     });
     said(&mut value, "in", (!places.is_empty()).then(|| json!(places)));
+    said(&mut value, "waiver", waiver.as_ref().map(waived));
     value
 }
 

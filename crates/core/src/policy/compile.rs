@@ -8,12 +8,14 @@ use super::compiled::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
     Ground, Meaning, NAMES_MAX, SignalRule, index,
 };
+use super::duty;
 use super::feature;
 use super::leaf_set::LeafSet;
 use super::model::{Duty, Never, Policy, Purpose, SignalMeaning};
 use super::place::bearing;
+use super::waiver::CompiledMode;
 use crate::event::Hash;
-use crate::vocabulary::{Code, Dictionary, Family, Mode, Name, Signal};
+use crate::vocabulary::{Code, Dictionary, Family, Name, Signal};
 
 impl Compiled {
     /// Compiles a policy that `read` accepted. Every name of [`declared_names`](super::declared_names) must have its
@@ -43,6 +45,8 @@ impl Compiled {
             nevers_of_all: Vec::new(),
             sources: Vec::new(),
             before: None,
+            has_timed_duties: duty::any_timed(policy),
+            waivers: policy.waived(),
             data: Vec::new(),
             serving: Vec::new(),
             meanings: Vec::new(),
@@ -84,7 +88,7 @@ impl Compiled {
         (code, name): (Code, Name),
         it: &Purpose,
     ) -> CompiledPurpose {
-        let mode = policy.mode_of(it.mode);
+        let mode = CompiledMode::of(policy, it.mode, it.waiver.as_ref());
         let leaves = |name: &Name| {
             let code = names.code(Family::Data, name.as_str())?;
             self.data.iter().find(|it| it.0 == code).map(|it| it.1)
@@ -120,13 +124,14 @@ impl Compiled {
                 .map(|limit| CompiledLimit {
                     count: limit.count,
                     window_hours: limit.per.hours(),
-                    mode: limit.mode.unwrap_or(mode),
+                    mode: limit.mode.map_or(mode, CompiledMode::always),
                     line: limit.line,
                 })
                 .collect(),
             nevers: Vec::new(),
             offer: offer.unwrap_or(Code::NONE),
             duties: it.duties.iter().map(Duty::text).collect(),
+            timed_duties: duty::timed(it),
             ask_again: it.ask_again,
             name,
         }
@@ -162,7 +167,7 @@ impl Compiled {
                 .then(|| mask(self.channels.iter().map(|(_, name)| it.channels.contains(name)))),
             when_signal: it.when_signal,
             when_tag: it.when_tag.as_ref().map(tag),
-            mode: policy.mode_of(it.mode),
+            mode: CompiledMode::of(policy, it.mode, it.waiver.as_ref()),
             line: it.line,
         }
     }
@@ -280,7 +285,7 @@ fn signal_rules(
     (policy, applies_in): (&Policy, &[String]),
     name: &Name,
     it: &Purpose,
-    mode: Mode,
+    mode: CompiledMode,
 ) -> Vec<SignalRule> {
     let everywhere = bearing(applies_in, &BTreeSet::new());
     let mut rules = Vec::new();
@@ -290,7 +295,8 @@ fn signal_rules(
         if let Some(term) = term {
             let places = bearing(applies_in, &term.places);
             let grants = term.means == SignalMeaning::PermissionOrRefusal;
-            let mode = term.mode.unwrap_or(mode);
+            let own = || CompiledMode::of(policy, term.mode, term.waiver.as_ref());
+            let mode = if term.mode.is_some() { own() } else { mode };
             rules.push(SignalRule { signal, places, grants, mode, line: term.line });
             left &= !places;
         }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::duty::CompiledDuty;
 use super::feature::Feature;
 use super::leaf_set::LeafSet;
 use super::model::{Anchor, Line, RecipientKind};
 use super::place::places;
+use super::waiver::{CompiledMode, Waived};
 use crate::event::Hash;
 use crate::vocabulary::{Code, Millis, Mode, Name, Period, Signal, Signals};
 
@@ -38,6 +40,9 @@ pub struct Compiled {
     pub nevers: Vec<CompiledNever>,
     /// Places of the promises that bear on any purpose there is or is not.
     pub nevers_of_all: Vec<u16>,
+    /// Whether any duty has a time limit that counts from something.
+    pub has_timed_duties: bool,
+    pub waivers: Vec<Waived>,
     /// For each leaf, what it is worked out from, by however many steps.
     pub sources: Vec<LeafSet>,
     /// The version published before this one, under whose promises data may have been collected.
@@ -75,7 +80,7 @@ pub struct CompiledPurpose {
     pub code: Code,
     pub name: Name,
     pub line: Line,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     /// At most one for each place.
     pub boxes: Vec<CompiledBox>,
     /// The line that says where alone the purpose is followed.
@@ -92,6 +97,8 @@ pub struct CompiledPurpose {
     pub offer: Code,
     /// Duties as `policy.kdl` words them, for the caller.
     pub duties: Vec<String>,
+    /// Those of them that can become late.
+    pub timed_duties: Vec<CompiledDuty>,
     pub ask_again: Option<Period>,
 }
 
@@ -124,7 +131,7 @@ pub struct SignalRule {
     pub places: u64,
     /// Whether it may grant as well as refuse.
     pub grants: bool,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 
@@ -132,7 +139,7 @@ pub struct SignalRule {
 pub struct CompiledLimit {
     pub count: u32,
     pub window_hours: u32,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 
@@ -150,7 +157,7 @@ pub struct CompiledNever {
     pub channels: Option<u64>,
     pub when_signal: Option<Signal>,
     pub when_tag: Option<u64>,
-    pub mode: Mode,
+    pub mode: CompiledMode,
     pub line: Line,
 }
 

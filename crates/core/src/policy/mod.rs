@@ -10,6 +10,7 @@ mod compile;
 mod compiled;
 mod declared;
 mod diff;
+mod duty;
 mod feature;
 mod leaf_set;
 mod model;
@@ -18,15 +19,17 @@ mod problem;
 mod read;
 mod statement;
 mod statement_box;
+mod waiver;
 
 pub use canonical::{canonical, hash};
-pub use check::check;
+pub use check::{check, check_at};
 pub use compiled::{
     Compiled, CompiledBox, CompiledLimit, CompiledNever, CompiledPurpose, CompiledRecipient,
     Ground, NAMES_MAX, SignalRule,
 };
 pub use declared::declared_names;
 pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
+pub use duty::{CompiledDuty, Moment};
 pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use model::{
@@ -38,3 +41,4 @@ pub use problem::{Problem, Severity};
 pub use read::read;
 pub use statement::{Statement, StatementError, statement, statements};
 pub use statement_box::StatementBox;
+pub use waiver::{CompiledMode, WAIVER_DAYS_MAX, Waived, Waiver};

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::feature::Feature;
 use super::place::is_within;
+use super::waiver::Waiver;
 use crate::vocabulary::{Currency, Millis, Mode, Name, Period, Signal};
 
 /// A line of the policy file, counted from 1. Lines are for people; they are no part of a
@@ -149,6 +150,7 @@ pub struct Purpose {
     pub unit_cost: Option<Cost>,
     /// Its own mode, if a line says so; else the policy's.
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
     /// Lines of the parts of the box, for reasons that cite them.
@@ -285,6 +287,7 @@ pub struct Never {
     /// Only while this tag is set.
     pub when_tag: Option<Name>,
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
 }
@@ -299,6 +302,7 @@ pub struct SignalTerm {
     /// Only for people in these places.
     pub places: BTreeSet<String>,
     pub mode: Option<Mode>,
+    pub waiver: Option<Waiver>,
     pub law: Option<String>,
     pub line: Line,
 }

@@ -3,6 +3,7 @@
 //! Mistakes keep a policy from being published; warnings ask its author to look again.
 
 mod language;
+mod laws;
 mod purposes;
 mod rest;
 #[cfg(test)]
@@ -10,16 +11,24 @@ mod tests;
 
 use super::model::{Line, Policy};
 use super::problem::{Problem, Severity, Sheet};
+use crate::vocabulary::Millis;
 
-/// Everything to say of a policy and the text it was read from, in order of lines.
+/// Everything to say of a policy and the text it was read from when it takes effect, in order of
+/// lines.
 pub fn check(policy: &Policy, source: &str) -> Vec<Problem> {
+    check_at(policy, source, policy.effective)
+}
+
+/// The same at `now`, when waivers may be over.
+pub fn check_at(policy: &Policy, source: &str, now: Millis) -> Vec<Problem> {
     let sheet = Sheet::new(source);
     let mut notes = Notes { sheet: &sheet, policy, problems: Vec::new() };
     for (name, purpose) in &policy.purposes {
         purposes::purpose(&mut notes, name, purpose);
         language::purpose(&mut notes, name, purpose);
     }
-    rest::laws(&mut notes);
+    laws::laws(&mut notes);
+    laws::waivers(&mut notes, now.max(policy.effective));
     rest::nevers(&mut notes);
     rest::recipients(&mut notes);
     rest::unused(&mut notes);

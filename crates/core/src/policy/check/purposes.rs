@@ -1,7 +1,9 @@
 //! What a single purpose may not mix, and what it should not lack.
 
 use super::Notes;
+use crate::policy::duty::Moment;
 use crate::policy::model::{Basis, Purpose, RecipientKind};
+use crate::policy::problem::{listed, nearest};
 use crate::vocabulary::Name;
 
 /// Channels on which a merchant speaks to people who did not come by themselves.
@@ -12,6 +14,7 @@ pub(super) fn purpose(notes: &mut Notes<'_>, name: &Name, it: &Purpose) {
     objection(notes, name, it);
     basis(notes, name, it);
     holdouts(notes, it);
+    duties(notes, it);
     if it.keep.is_none() {
         let said = format!("purpose `{name}` does not say how long data is kept");
         notes.warning(it.line, "no-keep", said, "add `keep 13 months after last-visit`");
@@ -88,6 +91,33 @@ fn holdouts(notes: &mut Notes<'_>, it: &Purpose) {
             let said = format!("`{}` gives `{}` in return", holdout.of, given.name);
             let help = "see that those held out still get it";
             notes.warning(holdout.line, "holdout-in-return", said, help);
+        }
+    }
+}
+
+/// A duty becomes late only if its time limit counts from something that can happen.
+fn duties(notes: &mut Notes<'_>, it: &Purpose) {
+    let known = Moment::ALL.map(Moment::as_str);
+    for duty in &it.duties {
+        match &duty.of {
+            Some(of) if Moment::parse(of).is_none() => {
+                let said = format!("nothing is known to happen as `{of}`");
+                let help = match nearest(of, known.into_iter()) {
+                    Some(word) => format!("did you mean `of={word}`?"),
+                    None => format!("use {}", listed(known.into_iter())),
+                };
+                notes.mistake(duty.line, "unknown-moment", said, &help);
+            }
+            None if duty.within.is_some() => {
+                let said = format!("`must {}` counts from nothing, so it is never late", duty.what);
+                notes.warning(
+                    duty.line,
+                    "no-moment",
+                    said,
+                    "add `of=withdrawal` or what it counts from",
+                );
+            }
+            Some(_) | None => (),
         }
     }
 }

@@ -1,38 +1,11 @@
-//! Laws, promises, recipients, records, and what is declared but never used.
+//! Promises, recipients, records, and what is declared but never used.
 
 use std::collections::BTreeSet;
 
 use super::Notes;
 use crate::policy::feature::Feature;
-use crate::policy::model::{Basis, Line, Never, Purpose, RecipientKind};
-use crate::vocabulary::{Mode, Name};
-
-/// Track your own promises; enforce the law.
-pub(super) fn laws(notes: &mut Notes<'_>) {
-    let policy = notes.policy;
-    let mut rules: Vec<(Line, Option<&String>, Mode)> = Vec::new();
-    for it in policy.purposes.values() {
-        let mode = policy.mode_of(it.mode);
-        let basis = match &it.basis {
-            Basis::LegalDuty { law } => law.as_ref(),
-            Basis::Permission { .. } | Basis::Contract | Basis::LegitimateInterest { .. } => None,
-        };
-        rules.push((it.line, it.law.as_ref(), mode));
-        rules.push((it.basis_line, basis, mode));
-        rules.extend(it.keep.as_ref().map(|keep| (keep.line, keep.law.as_ref(), mode)));
-    }
-    rules
-        .extend(policy.nevers.iter().map(|it| (it.line, it.law.as_ref(), policy.mode_of(it.mode))));
-    let signals = policy.signals.values();
-    rules.extend(signals.map(|it| (it.line, it.law.as_ref(), policy.mode_of(it.mode))));
-    for (line, law, mode) in rules {
-        if let (Some(law), Mode::Observe | Mode::Rehearse) = (law, mode) {
-            let said = format!("`{law}` is law, and this line is in `{}`", mode.as_str());
-            let help = "use `enforce`, or have a waiver of at most 90 days signed";
-            notes.mistake(line, "law-not-enforced", said, help);
-        }
-    }
-}
+use crate::policy::model::{Never, Purpose, RecipientKind};
+use crate::vocabulary::Name;
 
 /// A promise that no declared purpose could ever break.
 pub(super) fn nevers(notes: &mut Notes<'_>) {

@@ -11,14 +11,15 @@ use jiff::tz::TimeZone;
 
 use crate::policy::compiled::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
 use crate::policy::model::{Anchor, Line};
-use crate::vocabulary::{Code, Mode, Period, Signal, Signals, Unit};
+use crate::policy::waiver::CompiledMode;
+use crate::vocabulary::{Code, Period, Signal, Signals, Unit};
 
 /// One condition under which a use is not allowed, with the line that says so and how firmly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bar {
     pub when: When,
     pub line: Line,
-    pub mode: Mode,
+    pub mode: CompiledMode,
 }
 
 /// What must be the case for a bar to bite.

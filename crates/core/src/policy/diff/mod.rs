@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::compiled::Compiled;
 use super::declared::declared_names;
 use super::model::{Anchor, Line, Policy};
-use crate::vocabulary::{Act, Dictionary, Millis, Mode, Name, Signal};
+use crate::vocabulary::{Act, Dictionary, Millis, Name, Signal};
 
 /// Everything that differs between two policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,9 +207,4 @@ impl Class {
             Class::Sensitive => "sensitive",
         }
     }
-}
-
-/// `enforce`, `observe` and `rehearse`, firmest last as they compare.
-fn softer(old: Mode, new: Mode) -> bool {
-    new < old
 }

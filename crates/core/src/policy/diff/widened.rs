@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bars::{self, Bar, When};
 use super::places::Place;
 use super::words;
-use super::{Class, Difference, Effect, Witness, WitnessAge, softer};
+use super::{Class, Difference, Effect, Witness, WitnessAge};
 use crate::policy::compiled::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
 use crate::policy::model::{Anchor, Line};
-use crate::vocabulary::{Act, Code, Mode, Name, Signal, Signals};
+use crate::policy::waiver::CompiledMode;
+use crate::vocabulary::{Act, Code, Name, Signal, Signals};
 
 /// One purpose of one policy, ready to be looked up cell by cell.
 struct Side<'a> {
@@ -375,18 +376,19 @@ fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
 /// does not.
 pub(super) fn modes(old: &Compiled, new: &Compiled, place: &Place) -> Vec<Difference> {
     let mut all = Vec::new();
-    if softer(old.mode, new.mode) {
-        let said = words::softer("what no line allows", old.mode, new.mode);
+    let (was, is) = (CompiledMode::always(old.mode), CompiledMode::always(new.mode));
+    if is.is_softer_than(was) {
+        let said = words::softer("what no line allows", was, is);
         all.push(softened(None, said, (Line(0), Line(0)), None));
     }
     for after in new.purposes.iter().filter_map(|it| Side::new(new, it, place)) {
         let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it, place));
         let Some(before) = before else { continue };
         let name = &after.purpose.name;
-        let mut told: BTreeSet<(Mode, Mode)> = BTreeSet::new();
+        let mut told: BTreeSet<(CompiledMode, CompiledMode)> = BTreeSet::new();
         let (was, is) = (before.purpose.mode, after.purpose.mode);
         let cell = after.cells().next().map(|it| it.0);
-        if softer(was, is) {
+        if is.is_softer_than(was) {
             told.insert((was, is));
             let said = words::softer(&format!("`{name}`"), was, is);
             let nothing = When::NoPermission { granting: Signals::NONE, needs: 0 };
@@ -397,7 +399,7 @@ pub(super) fn modes(old: &Compiled, new: &Compiled, place: &Place) -> Vec<Differ
         }
         for bar in &after.bars {
             let same = before.bars.iter().find(|it| it.when == bar.when);
-            let Some(same) = same.filter(|it| softer(it.mode, bar.mode)) else { continue };
+            let Some(same) = same.filter(|it| bar.mode.is_softer_than(it.mode)) else { continue };
             if told.insert((same.mode, bar.mode)) {
                 let said = words::softer(&words::bar(&bar.when), same.mode, bar.mode);
                 let witness = cell.and_then(|it| witness(&after, it, Some(&bar.when)));
@@ -413,7 +415,7 @@ pub(super) fn modes(old: &Compiled, new: &Compiled, place: &Place) -> Vec<Differ
 fn promises_softer(old: &Compiled, new: &Compiled) -> Vec<Difference> {
     let softer_of = |it: &CompiledNever| {
         let same = old.nevers.iter().find(|before| before.says == it.says)?;
-        softer(same.mode, it.mode).then(|| {
+        it.mode.is_softer_than(same.mode).then(|| {
             let said = words::softer(&format!("“{}”", it.says), same.mode, it.mode);
             softened(None, said, (same.line, it.line), None)
         })

@@ -7,7 +7,8 @@ use super::bars::{Bar, When};
 use super::{Class, Effect, Witness};
 use crate::policy::compiled::Compiled;
 use crate::policy::model::Anchor;
-use crate::vocabulary::{Code, Mode, Name, Period, Signal};
+use crate::policy::waiver::CompiledMode;
+use crate::vocabulary::{Code, Name, Period, Signal};
 
 /// Which data, recipients and channels a difference concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -122,8 +123,9 @@ pub(super) fn bar(when: &When) -> String {
     }
 }
 
-pub(super) fn softer(what: &str, was: Mode, is: Mode) -> String {
-    format!("{what} is in {}, not {}", is.as_str(), was.as_str())
+/// A mode that a waiver bounds says until when.
+pub(super) fn softer(what: &str, was: CompiledMode, is: CompiledMode) -> String {
+    format!("{what} is in {is}, not {was}")
 }
 
 impl fmt::Display for Witness {

@@ -137,7 +137,7 @@ fn lines(desk: &mut Desk<'_>, parent: &KdlNode, nodes: &[KdlNode]) -> Draft {
     draft
 }
 
-fn instant(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<Millis> {
+pub(super) fn instant(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<Millis> {
     let text = desk.text(entry)?;
     let instant = Millis::parse(&text).ok();
     if instant.is_none() {

@@ -12,6 +12,7 @@ mod resolve;
 mod signals;
 #[cfg(test)]
 mod tests;
+mod waivers;
 mod words;
 
 use std::collections::BTreeMap;

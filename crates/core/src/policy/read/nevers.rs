@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use kdl::{KdlEntry, KdlNode};
 
 use super::desk::{Desk, Kind, span_of, span_of_name};
-use super::document::mode;
 use super::purposes::{names, places};
 use super::recipients::{country, kind};
+use super::waivers::mode_line;
 use super::words::Words;
 use crate::policy::model::{Line, Never};
 use crate::vocabulary::{Name, Signal};
@@ -47,6 +47,7 @@ fn blank(line: Line) -> Never {
         when_signal: None,
         when_tag: None,
         mode: None,
+        waiver: None,
         law: None,
         line,
     }
@@ -67,7 +68,7 @@ fn line(desk: &mut Desk<'_>, seen: &mut BTreeMap<String, Line>, node: &KdlNode, 
         "channels" => never.channels = names_or_any(desk, node, it, Kind::Channel),
         "in" => never.places = places(desk, it),
         "when" => when(desk, node, it, never),
-        "mode" => never.mode = it.need(desk, "a mode").and_then(|it| mode(desk, it)),
+        "mode" => (never.mode, never.waiver) = mode_line(desk, it, desk.line(node)),
         "law" => never.law = it.need(desk, "a text").and_then(|it| desk.text(it)),
         _ => return desk.unknown_node(node, "`never`", &LINES),
     }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::desk::{Desk, Kind, shown, span_of, span_of_name};
 use super::document::mode;
+use super::waivers::mode_line;
 use super::words::Words;
 use crate::policy::feature::Feature;
 use crate::policy::model::{
@@ -14,6 +15,7 @@ use crate::policy::model::{
     Window,
 };
 use crate::policy::problem::Span;
+use crate::policy::waiver::Waiver;
 use crate::vocabulary::{Mode, Name, Period, Signal};
 
 const ONCE: [&str; 14] = [
@@ -83,6 +85,7 @@ struct Draft {
     holdouts: Vec<Holdout>,
     unit_cost: Option<Cost>,
     mode: Option<Mode>,
+    waiver: Option<Waiver>,
     law: Option<String>,
 }
 
@@ -137,7 +140,7 @@ impl Draft {
             "stops-for" => self.stops_for(desk, it),
             "tcf-purposes" => self.tcf_purposes = tcf_purposes(desk, it),
             "unit-cost" => self.unit_cost = unit_cost(desk, it, line),
-            "mode" => self.mode = it.need(desk, "a mode").and_then(|it| mode(desk, it)),
+            "mode" => (self.mode, self.waiver) = mode_line(desk, it, line),
             "law" => self.law = it.need(desk, "a text").and_then(|it| desk.text(it)),
             "at-most" => self.limits.extend(at_most(desk, it, line)),
             "must" => self.duties.extend(must(desk, it, line)),
@@ -220,6 +223,7 @@ impl Draft {
             holdouts: self.holdouts,
             unit_cost: self.unit_cost,
             mode: self.mode,
+            waiver: self.waiver,
             law: self.law,
             line,
             basis_line: at("basis"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kdl::{KdlEntry, KdlNode};
 
 use super::desk::{Desk, Kind, shown, span_of};
-use super::document::mode;
+use super::waivers::mode_property;
 use super::words::Words;
 use crate::policy::model::{SignalMeaning, SignalTerm};
 use crate::vocabulary::Signal;
@@ -52,12 +52,13 @@ fn term(desk: &mut Desk<'_>, node: &KdlNode) -> Option<SignalTerm> {
         Some(entry) => binds(desk, entry),
     };
     let places = words.property("in").map(|it| desk.places(it)).unwrap_or_default();
-    let mode = words.property("mode").and_then(|it| mode(desk, it));
+    let line = desk.line(node);
+    let (mode, waiver) = mode_property(desk, &mut words, line);
     let law = words.property("law").and_then(|it| desk.text(it));
     words.end(desk);
     let (binds_device, binds_person) = (binds.device, binds.person);
-    let line = desk.line(node);
-    Some(SignalTerm { means: means?, to, binds_device, binds_person, places, mode, law, line })
+    let means = means?;
+    Some(SignalTerm { means, to, binds_device, binds_person, places, mode, waiver, law, line })
 }
 
 fn binds(desk: &mut Desk<'_>, entry: &KdlEntry) -> Binds {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use handshake_core::policy::Policy;
-use handshake_core::vocabulary::{Mode, Signal};
+use handshake_core::policy::{Policy, Waiver};
+use handshake_core::vocabulary::{Millis, Mode, Signal};
 
 use crate::clock;
 use crate::http::call::{look, query, written};
@@ -26,7 +26,7 @@ pub async fn gpc(State(app): State<Arc<App>>, request: Request) -> Result<Respon
     let now = clock::now();
     let found = look(room, |state| {
         let policy = state.policies.in_force(now)?;
-        Some((is_honoured(&policy.policy), policy.published_at))
+        Some((is_honoured(&policy.policy, now), policy.published_at))
     })
     .await?;
     let (honoured, published) =
@@ -40,9 +40,12 @@ pub async fn gpc(State(app): State<Arc<App>>, request: Request) -> Result<Respon
 }
 
 /// Only what changes our advice is honoured; a signal that is merely tracked is not.
-fn is_honoured(policy: &Policy) -> bool {
-    let enforced = |mode: Option<Mode>| policy.mode_of(mode) == Mode::Enforce;
-    let by_signal = policy.signals.get(&Signal::Gpc).is_some_and(|it| enforced(it.mode));
-    let nevers = policy.nevers.iter().filter(|it| it.when_signal == Some(Signal::Gpc));
-    by_signal || nevers.map(|it| it.mode).any(enforced)
+fn is_honoured(policy: &Policy, now: Millis) -> bool {
+    let enforced = |mode: Option<Mode>, waiver: &Option<Waiver>| {
+        policy.mode_at(mode, waiver.as_ref(), now) == Mode::Enforce
+    };
+    let by_signal =
+        policy.signals.get(&Signal::Gpc).is_some_and(|it| enforced(it.mode, &it.waiver));
+    let mut nevers = policy.nevers.iter().filter(|it| it.when_signal == Some(Signal::Gpc));
+    by_signal || nevers.any(|it| enforced(it.mode, &it.waiver))
 }
