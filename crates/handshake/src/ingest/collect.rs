@@ -7,7 +7,7 @@ use handshake_core::vocabulary::{
     Act, Advice, Code, EventId, Family, Money, Name, PersonId, Position, ReasonCode, Signals, Slot,
 };
 
-use super::decide::{Wanted, WantedDatum};
+use super::decide::{Device, Wanted, WantedDatum};
 use super::refusal::Refusal;
 use super::request::{Caller, Request, Who};
 use super::turn::{Stamp, Turn};
@@ -182,7 +182,7 @@ impl Turn<'_> {
                 recipient: &recipient,
                 channel: &channel,
                 tags: &[],
-                signals: it.signals,
+                device: Device::of(it.signals),
                 jurisdiction: "",
                 campaign: None,
                 assignment: None,

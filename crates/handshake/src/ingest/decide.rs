@@ -8,8 +8,8 @@ use handshake_core::event::{
 };
 use handshake_core::policy::Compiled;
 use handshake_core::vocabulary::{
-    Act, Advice, Clause, Code, EventId, Family, Millis, Mode, Position, ReasonCode, Signals, Slot,
-    StatementId, Verdict,
+    Act, Advice, Clause, Code, EventId, Family, Flags, Millis, Mode, Position, ReasonCode, Signals,
+    Slot, StatementId, Verdict,
 };
 
 use super::judging;
@@ -28,11 +28,28 @@ pub struct Wanted<'a> {
     pub recipient: &'a str,
     pub channel: &'a str,
     pub tags: &'a [&'a str],
-    /// Signals of the device the use is for.
-    pub signals: Signals,
+    pub device: Device<'a>,
     pub jurisdiction: &'a str,
     pub campaign: Option<&'a str>,
     pub assignment: Option<Assignment<'a>>,
+}
+
+/// What the device that a use is for says of its user's wishes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Device<'a> {
+    pub signals: Signals,
+    /// Strings of the Transparency and Consent Framework and of the Global Privacy Platform.
+    pub tcf: Option<&'a str>,
+    pub gpp: Option<&'a str>,
+    /// Whether it is not known to be the person's.
+    pub is_other: bool,
+}
+
+impl Device<'_> {
+    /// A device that gave these signals and nothing else.
+    pub fn of(signals: Signals) -> Device<'static> {
+        Device { signals, ..Device::default() }
+    }
 }
 
 /// The experiment that made a use what it is, and with which probability (propensity) it did.
@@ -64,6 +81,7 @@ pub struct Decided {
     pub duties: Vec<String>,
     pub covered: Vec<String>,
     pub uncovered: Vec<String>,
+    pub flags: Flags,
     pub policy: Arc<Compiled>,
     pub permissions: Vec<(StatementId, Millis)>,
     /// The same request was decided before; this is the decision then made.
@@ -109,7 +127,8 @@ impl Turn<'_> {
             None => Code::NONE,
         };
         let stamp = self.stamp(caller, request);
-        self.heed_signals(&stamp, slot, wanted.signals)?;
+        let theirs = if wanted.device.is_other { Signals::NONE } else { wanted.device.signals };
+        self.heed_signals(&stamp, slot, theirs)?;
         let situation = self.situation(slot, wanted)?;
         let decision = self.judge(&situation)?;
         let decided = self.decided_fact(&situation, &decision)?;
@@ -182,6 +201,7 @@ impl Turn<'_> {
             recipient: situation.recipient.code().0,
             channel: situation.channel.code().0,
             digest: decision::digest(decision),
+            flags: decision.flags.bits(),
             ..UseDecided::default()
         })
     }

@@ -49,7 +49,7 @@ pub(super) fn situation(
     let recent = |it: &Person<'_>| {
         limits.iter().map(|limit| it.recent(code, (limit.window_hours, limit.count), now)).collect()
     };
-    let signals = wanted.signals.union(person.map_or(Signals::NONE, |it| it.signals()));
+    let signals = wanted.device.signals.union(person.map_or(Signals::NONE, |it| it.signals()));
     Situation {
         now,
         act: wanted.act,
@@ -59,7 +59,7 @@ pub(super) fn situation(
         tags: wanted.tags.iter().map(|it| term(Family::Tag, it)).collect(),
         signals,
         heard: person.map_or(Vec::new(), |it| it.heard(signals)),
-        other_device: false,
+        other_device: wanted.device.is_other,
         affirmed_at: person.and_then(|it| it.affirmed_at(code)),
         known: person.is_some(),
         age: person.map_or(Age::Unknown, |it| it.age()),
@@ -118,6 +118,7 @@ pub(super) fn told(
         duties: purpose.map_or(Vec::new(), |it| it.duties.clone()),
         covered: of(Datum::Covered).collect(),
         uncovered: of(Datum::Uncovered).collect(),
+        flags: decision.flags,
         policy: Arc::clone(policy),
         permissions: decision.permissions.iter().filter_map(statement).collect(),
         duplicate: false,

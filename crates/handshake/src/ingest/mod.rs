@@ -28,7 +28,7 @@ mod turn;
 pub use answer::{Answered, Answering, BY_FORM, PermissionView, Permissions, Question};
 pub use ask::{AskWanted, Asked, AskedRef, Visitor};
 pub use collect::{Behaviour, Collected, Line, Value, happening_leaves};
-pub use decide::{Assignment, Decided, ReasonReply, Wanted, WantedDatum};
+pub use decide::{Assignment, Decided, Device, ReasonReply, Wanted, WantedDatum};
 pub use decision_id::DecisionId;
 pub use identity::{Identity, Link};
 pub use manage::{CatalogueItem, Counted};

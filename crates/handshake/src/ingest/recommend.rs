@@ -9,7 +9,7 @@ use handshake_core::policy::{CompiledPurpose, Feature, RecipientKind};
 use handshake_core::projection::Item;
 use handshake_core::vocabulary::{Act, Advice, Carried, Code, Family, Signals, Slot, Verdict};
 
-use super::decide::{Decided, Wanted, WantedDatum};
+use super::decide::{Decided, Device, Wanted, WantedDatum};
 use super::outcome::Outcome;
 use super::refusal::Refusal;
 use super::request::{Caller, Request, Who};
@@ -177,7 +177,7 @@ impl Turn<'_> {
             recipient: &ours,
             channel: CHANNEL,
             tags: &[],
-            signals: wish.signals,
+            device: Device::of(wish.signals),
             jurisdiction: "",
             campaign: None,
             assignment: None,

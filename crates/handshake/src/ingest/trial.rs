@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use handshake_core::decision::{self, Age};
 use handshake_core::event::{
-    AnswerGiven, AnswerPersonal, DataCollected, DataPersonal, Fact, IdentityLinked,
-    IdentityPersonal, NameDeclared, ObjectionMade, PolicyPublished, Recorded, SignalPersonal,
-    SignalReceived, UseCarriedOut, UseDecided,
+    AffirmationGiven, AnswerGiven, AnswerPersonal, ConflictShown, DataCollected, DataPersonal,
+    Fact, IdentityLinked, IdentityPersonal, NameDeclared, ObjectionMade, PolicyPublished, Recorded,
+    SignalPersonal, SignalReceived, UseCarriedOut, UseDecided,
 };
 use handshake_core::policy::{self, Policy, Statement, StatementError, declared_names};
 use handshake_core::projection::{Published, State};
@@ -197,6 +197,16 @@ impl Trial {
             SignalPersonal { signals: before.union(binding).bits(), heard: heard.bits() };
         let fact = Fact::SignalReceived(SignalReceived {}, Some(personal));
         self.push(at, Some(slot), fact);
+        Ok(())
+    }
+
+    /// The person was shown that a signal speaks against a purpose, and affirmed it.
+    pub fn affirmed(&mut self, (slot, at): (Slot, Millis), purpose: &str) -> Result<(), Refusal> {
+        let purpose = self.declared("purpose", (Family::Purpose, "purpose"), purpose)?.0;
+        let shown = ConflictShown { purpose, ..ConflictShown::default() };
+        self.push(at, Some(slot), Fact::ConflictShown(shown));
+        let affirmed = AffirmationGiven { purpose, ..AffirmationGiven::default() };
+        self.push(at, Some(slot), Fact::AffirmationGiven(affirmed));
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 //! what was agreed (I1).
 
 use handshake::ingest::{
-    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing,
-    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who, Wish,
+    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Device, Line, Link, Outcome,
+    Publishing, Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who, Wish,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
@@ -160,7 +160,7 @@ impl Player {
             recipient,
             channel: pick(&CHANNELS, channel),
             tags: &[],
-            signals: if gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE },
+            device: Device::of(if gpc { Signals::of(&[Signal::Gpc]) } else { Signals::NONE }),
             jurisdiction: "EU",
             campaign: Some("spring"),
             assignment: Some(Assignment {

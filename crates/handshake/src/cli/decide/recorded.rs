@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::Places;
 use crate::http::doors::decide::recorded;
 use crate::http::wire::DecideReply;
-use crate::ingest::{Caller, Request, Wanted, WantedDatum, Who};
+use crate::ingest::{Caller, Device, Request, Wanted, WantedDatum, Who};
 
 pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(), Failure> {
     let (Some(purpose), Some(recipient), Some(channel)) = (&it.purpose, &it.recipient, &it.channel)
@@ -46,7 +46,7 @@ pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(),
             recipient,
             channel,
             tags: &tags,
-            signals: said,
+            device: Device::of(said),
             jurisdiction: "",
             campaign: None,
             assignment: None,

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use handshake_core::policy::{Compiled, RecipientKind};
-use handshake_core::vocabulary::{Act, EventId, Millis, Name, Signals, hex};
+use handshake_core::vocabulary::{Act, EventId, Flag, Millis, Name, hex};
 
 use crate::http::body::{self, SERVER_BYTES_MAX};
 use crate::http::call::{event_id, signals, take_turn, time, who, written};
@@ -20,7 +20,7 @@ use crate::http::state::App;
 use crate::http::wire::{
     DecideReply, DecideRequest, PermissionUsed, PolicyUsed, Reason, Who, words,
 };
-use crate::ingest::{self, Assignment, Caller, Decided, Site, Turn, Wanted, WantedDatum};
+use crate::ingest::{self, Assignment, Caller, Decided, Device, Site, Turn, Wanted, WantedDatum};
 
 pub(in crate::http) const PATH: &str = "/v1/decide";
 const REPLY_BYTES: usize = 1024;
@@ -78,7 +78,7 @@ pub(super) struct Asked<'a> {
     act: Act,
     data: Vec<WantedDatum<'a>>,
     tags: Vec<&'a str>,
-    signals: Signals,
+    device: Device<'a>,
     caller: &'a str,
 }
 
@@ -120,7 +120,12 @@ impl<'a> Asked<'a> {
             act: words::read("act", &it.act, Act::parse, Act::WORDS)?,
             data,
             tags: it.tags.iter().map(|it| &**it).collect(),
-            signals: signals(gpc, dnt),
+            device: Device {
+                signals: signals(gpc, dnt),
+                tcf: device.and_then(|it| it.tcf.as_deref()),
+                gpp: device.and_then(|it| it.gpp.as_deref()),
+                is_other: device.is_some_and(|it| it.own_device == Some(false)),
+            },
             caller,
         })
     }
@@ -145,7 +150,7 @@ impl<'a> Asked<'a> {
             recipient: self.it.recipient.as_deref().unwrap_or(own),
             channel: self.it.channel.as_deref().unwrap_or(CHANNEL),
             tags: &self.tags,
-            signals: self.signals,
+            device: self.device,
             jurisdiction: self.it.jurisdiction.as_deref().unwrap_or_default(),
             campaign: self.it.campaign.as_deref(),
             assignment: self.it.assignment.as_ref().map(|it| Assignment {
@@ -211,6 +216,7 @@ pub(super) fn reply<'a>(decision: Option<String>, it: &'a Decided) -> DecideRepl
         duties: borrowed(&it.duties),
         covered: borrowed(&it.covered),
         uncovered: borrowed(&it.uncovered),
+        flags: it.flags.iter().map(Flag::as_str).collect(),
         policy: PolicyUsed { version: it.policy.version, hash: hex(&it.policy.hash).into() },
         permissions: permissions.collect(),
         duplicate: it.duplicate,

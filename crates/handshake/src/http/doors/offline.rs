@@ -9,7 +9,7 @@ use crate::http::body;
 use crate::http::call::time;
 use crate::http::problem::{Problem, Slug};
 use crate::http::wire::{
-    BadLine, DecideRequest, History, Past, PastBox, PastPermission, Situation, words,
+    BadLine, DecideRequest, Past, PastBox, PastPermission, PastSignal, Situation, words,
 };
 use crate::ingest::{AgreedBox, PastAnswer, Trial};
 
@@ -33,6 +33,8 @@ enum Deed<'a> {
     Visited,
     Ordered,
     Used(&'a str),
+    Signalled(Signals),
+    Affirmed(&'a str),
 }
 
 /// Decides one situation, as a line of JSON. `clock` is its time if it says none.
@@ -113,6 +115,8 @@ fn lived(trial: &mut Trial, past: &Past, now: Millis) -> Result<Slot, Problem> {
         let told = match it.deed {
             Deed::Answered(answer) => answered(trial, when, answer),
             Deed::Collected(data) => trial.collected(when, data).map_err(Problem::from),
+            Deed::Signalled(signals) => trial.signalled(when, signals).map_err(Problem::from),
+            Deed::Affirmed(purpose) => trial.affirmed(when, purpose).map_err(Problem::from),
             Deed::Used(purpose) => trial.used(when, purpose).map_err(Problem::from),
             Deed::Visited => {
                 trial.visited(slot, it.at);
@@ -129,13 +133,12 @@ fn lived(trial: &mut Trial, past: &Past, now: Millis) -> Result<Slot, Problem> {
         let at = || format!("history.objections[{n}]");
         trial.objected(slot, purpose).map_err(|it| Problem::from(it).at(at()))?;
     }
-    trial.signalled((slot, Millis(0)), signals(history)?)?;
     Ok(slot)
 }
 
 fn moments(past: &Past, now: Millis) -> Result<Vec<Moment<'_>>, Problem> {
     let history = &past.history;
-    let mut all = Vec::new();
+    let (mut all, mut all_signals) = (Vec::new(), Vec::new());
     let mut add = |field: String, time: &str, deed| {
         let own = if matches!(deed, Deed::Visited | Deed::Ordered) { "" } else { ".at" };
         let at = before(&format!("{field}{own}"), time, now)?;
@@ -157,6 +160,25 @@ fn moments(past: &Past, now: Millis) -> Result<Vec<Moment<'_>>, Problem> {
     for (n, it) in history.uses.iter().enumerate() {
         add(format!("history.uses[{n}]"), &it.at, Deed::Used(&it.purpose))?;
     }
+    for (n, it) in history.signals.iter().enumerate() {
+        let field = format!("history.signals[{n}]");
+        let (signal, at) = match it {
+            PastSignal::Always(signal) => (signal, None),
+            PastSignal::Since(it) => (&it.signal, Some(it.at.as_str())),
+        };
+        let field_of_signal = if at.is_some() { format!("{field}.signal") } else { field.clone() };
+        let parse = |text: &str| SIGNALS.contains(&text).then(|| Signal::parse(text)).flatten();
+        let signal = words::read(&field_of_signal, signal, parse, SIGNALS)?;
+        let deed = Deed::Signalled(Signals::of(&[signal]));
+        match at {
+            Some(at) => add(field, at, deed)?,
+            None => all_signals.push(Moment { at: FIRST, field, deed }),
+        }
+    }
+    for (n, it) in history.affirmed.iter().enumerate() {
+        add(format!("history.affirmed[{n}]"), &it.at, Deed::Affirmed(&it.purpose))?;
+    }
+    all.extend(all_signals);
     all.sort_by_key(|it| it.at);
     Ok(all)
 }
@@ -180,17 +202,4 @@ fn agreed(it: &PastBox) -> AgreedBox<'_> {
         recipients: it.recipients.as_deref(),
         channels: it.channels.as_deref(),
     }
-}
-
-fn signals(history: &History) -> Result<Signals, Problem> {
-    let parse = |text: &str| {
-        let known = SIGNALS.contains(&text).then_some(text);
-        known.and_then(Signal::parse)
-    };
-    let mut signals = Signals::NONE;
-    for (n, text) in history.signals.iter().enumerate() {
-        let field = format!("history.signals[{n}]");
-        signals = signals.with(words::read(&field, text, parse, SIGNALS)?);
-    }
-    Ok(signals)
 }

@@ -42,7 +42,7 @@ pub use recommending::{
 };
 pub use said::Said;
 pub use situation::{
-    BadLine, History, Past, PastBox, PastDatum, PastPermission, PastUse, Situation,
+    BadLine, History, Past, PastBox, PastDatum, PastPermission, PastSignal, PastUse, Situation,
 };
 pub use using::{
     AssignmentWanted, BatchReply, BatchRequest, DatumWanted, DecideReply, DecideRequest,

@@ -65,7 +65,10 @@ pub struct History {
     pub objections: Vec<String>,
     /// Signals a device of the person's gave earlier.
     #[serde(default)]
-    pub signals: Vec<String>,
+    pub signals: Vec<PastSignal>,
+    /// Purposes the person affirmed against a signal, the conflict having been shown.
+    #[serde(default)]
+    pub affirmed: Vec<PastUse>,
     pub age: Option<String>,
 }
 
@@ -73,6 +76,21 @@ pub struct History {
 #[serde(deny_unknown_fields)]
 pub struct PastDatum {
     pub data: String,
+    pub at: String,
+}
+
+/// A signal, and since when: before anything else happened, if that is not said.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum PastSignal {
+    Always(String),
+    Since(SignalSince),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalSince {
+    pub signal: String,
     pub at: String,
 }
 
@@ -136,13 +154,15 @@ impl Situation<'_> {
 
 impl History {
     pub fn is_empty(&self) -> bool {
-        let History { collected, last_visit, last_order, uses, objections, signals, age } = self;
+        let History { collected, last_visit, last_order, uses, objections, signals, affirmed, age } =
+            self;
         collected.is_empty()
             && last_visit.is_none()
             && last_order.is_none()
             && uses.is_empty()
             && objections.is_empty()
             && signals.is_empty()
+            && affirmed.is_empty()
             && age.is_none()
     }
 }

@@ -82,6 +82,16 @@ pub struct DeviceSignals<'a> {
     /// The value of `DNT`, or of `navigator.doNotTrack`.
     #[serde(borrow, default)]
     pub dnt: Option<Said<'a>>,
+    /// A TC string of IAB Europe's Transparency and Consent Framework.
+    #[serde(borrow, default)]
+    pub tcf: Option<Text<'a>>,
+    /// A string of IAB's Global Privacy Platform.
+    #[serde(borrow, default)]
+    pub gpp: Option<Text<'a>>,
+    /// `false` where the device is not known to be the person's: what they affirmed does not
+    /// count there.
+    #[serde(default)]
+    pub own_device: Option<bool>,
 }
 
 /// A datum with the time it was collected.
@@ -115,6 +125,9 @@ pub struct DecideReply<'a> {
     /// Data that alone would be allowed, so that you can proceed with less.
     pub covered: Vec<Cow<'a, str>>,
     pub uncovered: Vec<Cow<'a, str>>,
+    /// What to know of the signals beside the verdict: `signal_conflict` (one said no, and the
+    /// person's later word stands above it), `signal_unreadable`, `affirmed`.
+    pub flags: Vec<&'static str>,
     pub policy: PolicyUsed<'a>,
     /// What the verdict rests on.
     pub permissions: Vec<PermissionUsed<'a>>,

@@ -1,10 +1,10 @@
 //! What a shop would want of an order, as far as its policy tells.
 
 use handshake_core::policy::{CompiledPurpose, Ground, RecipientKind};
-use handshake_core::vocabulary::{Act, Advice, Carried, Name, Signals};
+use handshake_core::vocabulary::{Act, Advice, Carried, Name};
 
 use super::run::CALLER;
-use crate::ingest::{Outcome, Refusal, Request, Turn, Wanted, WantedDatum, Who};
+use crate::ingest::{Device, Outcome, Refusal, Request, Turn, Wanted, WantedDatum, Who};
 
 /// What a shop would want of each order: one use for each purpose whose uses the policy prices,
 /// by its farthest recipient, on its first channel. Nobody reported what was done, so it is taken
@@ -42,7 +42,7 @@ pub(super) fn uses(
                 recipient: recipient.as_str(),
                 channel: channel.as_str(),
                 tags: &[],
-                signals: Signals::NONE,
+                device: Device::default(),
                 jurisdiction: "",
                 campaign: None,
                 assignment: None,
