@@ -171,7 +171,10 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
         let mode = purpose.mode.at(wanted.now);
         add(Clause::Objection, ReasonCode::Objection, mode, line, Finding::Objected);
     }
-    for rule in weigh::rules(purpose, places).filter(|it| signals.in_force.has(it.signal)) {
+    for signal in signals.in_force.iter() {
+        // Of several rules about a signal, for somebody who may be in several places, one is told.
+        let rules = weigh::rules(purpose, places).filter(|it| it.signal == signal);
+        let Some(rule) = rules.max_by_key(|it| it.mode.at(wanted.now)) else { continue };
         let clause = match rule.signal {
             Signal::Gpc => Clause::Gpc,
             Signal::Dnt => Clause::Dnt,

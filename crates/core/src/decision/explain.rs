@@ -213,7 +213,7 @@ pub fn cures(
             }
             Finding::Often { frees_at, .. } => format!("wait until {frees_at} (frequency)"),
             Finding::Objected => "none (objection)".to_owned(),
-            Finding::Signal => against_signal(reason.clause, wanted, &purpose),
+            Finding::Signal => against_signal(reason.clause, policy, wanted, &purpose),
             Finding::Source => "work it out from less".to_owned(),
             Finding::Elsewhere => "none (place)".to_owned(),
             Finding::DealChanged { .. } => format!("ask {purpose}"),
@@ -229,15 +229,22 @@ pub fn cures(
             cures.push(cure);
         }
     }
+    // Where one fault has no cure, curing the others makes nothing allowed.
+    let hopeless = |it: &CureText| it.starts_with("none (");
+    if cures.iter().any(hopeless) {
+        cures.retain(hopeless);
+    }
     cures
 }
 
 /// Global Privacy Control yields to an affirmation alone, and only who agreed before has anything
 /// to affirm; the other signals yield to a later answer.
-fn against_signal(clause: Clause, wanted: &Situation, purpose: &str) -> String {
+fn against_signal(clause: Clause, policy: &Compiled, wanted: &Situation, purpose: &str) -> String {
+    let asks = policy.purpose_of(wanted.purpose.code()).is_some_and(|it| it.needs_permission());
     match (clause, wanted.grants.is_empty()) {
-        (Clause::Gpc, true) => "none (gpc)".to_owned(),
         (Clause::Gpc, false) => "show the conflict, and ask to affirm".to_owned(),
+        (Clause::Gpc, true) => format!("none ({})", clause.as_str()),
+        _ if !asks => format!("none ({})", clause.as_str()),
         _ => format!("ask {purpose}"),
     }
 }
