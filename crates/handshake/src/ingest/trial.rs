@@ -23,10 +23,12 @@ use super::objection::stopping;
 use super::refusal::Refusal;
 use super::request::Who;
 
-/// One policy, in force whenever it says it takes effect, and the people it is tried on.
+/// A policy that decides whenever it says it takes effect, those it replaced, and the people it is
+/// tried on.
 #[derive(Debug)]
 pub struct Trial {
-    source: String,
+    /// Oldest first; the last decides.
+    sources: Vec<(Policy, String)>,
     state: State,
     next: u64,
     people: u32,
@@ -60,24 +62,45 @@ const PEOPLE_MAX: u32 = 10_000;
 const ORDER: &str = "order";
 
 impl Trial {
-    pub fn new(source: &str) -> Result<Trial, Refusal> {
-        let policy = policy::read(source).map_err(Refusal::PolicyMistakes)?;
-        let (state, source) = (State::default(), source.to_owned());
-        let mut trial = Trial { source, state, next: 0, people: 0, order: Code::NONE };
-        trial.begin(&policy);
+    /// Tries the last of these versions. Those before it say under which promises data were
+    /// collected and what people agreed to in their time.
+    pub fn new(versions: &[String]) -> Result<Trial, Refusal> {
+        let mut sources: Vec<(Policy, String)> = Vec::new();
+        for source in versions {
+            let policy = policy::read(source).map_err(Refusal::PolicyMistakes)?;
+            if let Some((before, _)) = sources.last().filter(|it| policy.effective < it.0.effective)
+            {
+                let (version, old) = (policy.version, before.version);
+                let said = format!(
+                    "of version {version} is before that of version {old}, which was given \
+                     first; give the versions in the order in which they took effect"
+                );
+                return Err(Refusal::invalid("effective", said));
+            }
+            sources.push((policy, source.clone()));
+        }
+        let state = State::default();
+        let mut trial = Trial { sources, state, next: 0, people: 0, order: Code::NONE };
+        trial.begin();
         Ok(trial)
     }
 
-    fn begin(&mut self, policy: &Policy) {
+    fn begin(&mut self) {
         self.state = State::default();
         (self.next, self.people) = (0, 0);
-        for (family, name) in declared_names(policy) {
-            self.declare(family, name.as_str(), Vec::new());
+        let sources = std::mem::take(&mut self.sources);
+        for (number, (policy, source)) in (1..).zip(&sources) {
+            for (family, name) in declared_names(policy) {
+                if self.state.names.code(family, name.as_str()).is_none() {
+                    self.declare(family, name.as_str(), Vec::new());
+                }
+            }
+            let hash = policy::hash(policy).to_vec();
+            let published = PolicyPublished { number, hash, source: source.clone() };
+            self.push(policy.effective, None, Fact::PolicyPublished(published));
         }
+        self.sources = sources;
         self.order = self.declare(Family::Happening, ORDER, Vec::new());
-        let hash = policy::hash(policy).to_vec();
-        let published = PolicyPublished { number: 1, hash, source: self.source.clone() };
-        self.push(policy.effective, None, Fact::PolicyPublished(published));
     }
 
     /// The policy that is tried.
@@ -88,8 +111,7 @@ impl Trial {
     /// A new person, of whom nothing is known but this. All before may be forgotten.
     pub fn somebody(&mut self, age: Age) -> Result<Slot, Refusal> {
         if PEOPLE_MAX <= self.people {
-            let policy = self.policy()?.policy.clone();
-            self.begin(&policy);
+            self.begin();
         }
         let slot = Slot(self.people);
         self.people += 1;
@@ -116,7 +138,7 @@ impl Trial {
             }
             Answer::Withdrawn => Code::NONE,
             Answer::Granted | Answer::Refused | Answer::Deferred => {
-                let statement = self.statement(it)?;
+                let statement = self.statement(it, at)?;
                 let name = statement.id.to_string();
                 let known = self.state.names.code(Family::Statement, &name);
                 let document = || statement.document();
@@ -233,9 +255,11 @@ impl Trial {
         Ok(judging::told(&self.state, &policy.compiled, position, (&situation, &decision)))
     }
 
-    /// The statement that was answered.
-    fn statement(&self, it: &PastAnswer<'_>) -> Result<Statement, Refusal> {
-        let policy = &self.policy()?.policy;
+    /// The statement that was answered: of the policy that ruled then.
+    fn statement(&self, it: &PastAnswer<'_>, at: Millis) -> Result<Statement, Refusal> {
+        let policies = &self.state.policies;
+        let ruling = policies.in_force(at).or(policies.iter().next());
+        let policy = &ruling.ok_or(Refusal::NoPolicy)?.policy;
         if let Some(id) = it.statement {
             if it.language.is_some() || it.interest.is_some() || it.agreed.is_some() {
                 let said =
@@ -243,9 +267,10 @@ impl Trial {
                 return Err(Refusal::invalid("statement", said));
             }
             let named = |other: &Statement| other.id == id && other.purpose.as_str() == it.purpose;
-            return policy::statements(policy).into_iter().find(named).ok_or_else(|| {
+            let mut all = policies.iter().flat_map(|it| policy::statements(&it.policy));
+            return all.find(named).ok_or_else(|| {
                 let said = "is none of this policy for the purpose; for one of an older policy, \
-                            say with `box` what was agreed to";
+                            give that policy too, or say with `box` what was agreed to";
                 Refusal::invalid("statement", said)
             });
         }

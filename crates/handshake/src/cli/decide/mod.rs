@@ -23,11 +23,11 @@ use crate::config::Places;
 (all on one line)"
 )]
 pub(super) struct Decide {
-    /// Try this policy file, and record nothing
+    /// Try this policy file, and record nothing; give versions it replaced before it, oldest first
     #[arg(long, value_name = "FILE", help_heading = "Without a site", requires = "situations",
         conflicts_with_all = ["site", "person", "customer", "act", "purpose", "data", "recipient",
             "channel", "tag", "gpc", "dnt"])]
-    policy: Option<PathBuf>,
+    policy: Vec<PathBuf>,
     /// Situations to try, a line of JSON each; `-` reads standard input
     #[arg(long, value_name = "FILE", help_heading = "Without a site", requires = "policy")]
     situations: Option<PathBuf>,
@@ -71,8 +71,8 @@ fn act(text: &str) -> Result<Act, String> {
 }
 
 pub(super) fn run(it: &Decide, places: &Places, printer: &Printer) -> Result<(), Failure> {
-    match (&it.policy, &it.situations) {
-        (Some(policy), Some(situations)) => offline::run(policy, situations, printer),
-        (_, _) => recorded::run(it, places, printer),
+    match &it.situations {
+        Some(situations) => offline::run(&it.policy, situations, printer),
+        None => recorded::run(it, places, printer),
     }
 }

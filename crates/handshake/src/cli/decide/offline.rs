@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::policy::read_policy_file;
@@ -15,9 +15,13 @@ const STANDARD_INPUT: &str = "-";
 /// How many bad lines are named at the end; each has said more in its place.
 const NAMED_MAX: usize = 10;
 
-pub(super) fn run(policy: &Path, situations: &Path, printer: &Printer) -> Result<(), Failure> {
-    let source = read_policy_file(policy, printer)?;
-    let mut trial = Trial::new(&source)?;
+pub(super) fn run(
+    policies: &[PathBuf],
+    situations: &Path,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let sources = policies.iter().map(|it| read_policy_file(it, printer));
+    let mut trial = Trial::new(&sources.collect::<Result<Vec<_>, _>>()?)?;
     let failed = |error: &io::Error| {
         Failure::io(format!("could not read `{}`", situations.display()), error)
     };

@@ -172,7 +172,8 @@ fn moments(past: &Past, now: Millis) -> Result<Vec<Moment<'_>>, Problem> {
         let deed = Deed::Signalled(Signals::of(&[signal]));
         match at {
             Some(at) => add(field, at, deed)?,
-            None => all_signals.push(Moment { at: FIRST, field, deed }),
+            // Nobody knows when it began, so no answer is later.
+            None => all_signals.push(Moment { at: Millis(0), field, deed }),
         }
     }
     for (n, it) in history.affirmed.iter().enumerate() {

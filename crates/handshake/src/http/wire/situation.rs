@@ -79,7 +79,7 @@ pub struct PastDatum {
     pub at: String,
 }
 
-/// A signal, and since when: before anything else happened, if that is not said.
+/// A signal, and since when, if that is known.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum PastSignal {
