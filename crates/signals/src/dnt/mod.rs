@@ -1,7 +1,15 @@
 //! W3C Tracking Preference Expression: the `DNT` field of a request, the `Tk` field of a response,
 //! and the tracking status that a site publishes below [`WELL_KNOWN`].
 
+mod eff_policy;
+
+mod exception;
+
 use core::fmt::{self, Write};
+
+pub use eff_policy::{EFF_WELL_KNOWN, eff_policy};
+
+pub use exception::exception_covers;
 
 use crate::json::{List, Text};
 
@@ -87,6 +95,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status of this character, if it is one.
     pub fn from_char(it: char) -> Option<Status> {
         Some(match it {
             '!' => Status::UnderConstruction,
@@ -103,6 +112,7 @@ impl Status {
         })
     }
 
+    /// The character in a `Tk` and in a status object.
     pub fn as_char(self) -> char {
         match self {
             Status::UnderConstruction => '!',
@@ -146,6 +156,7 @@ pub enum TkError {
 }
 
 impl<'a> Tk<'a> {
+    /// A field that may be sent.
     pub fn new(status: Status, id: Option<&'a str>) -> Result<Tk<'a>, TkError> {
         if id.is_some_and(|it| it.is_empty() || !it.bytes().all(is_id)) {
             return Err(TkError::Id);
@@ -167,6 +178,7 @@ impl<'a> Tk<'a> {
         }
     }
 
+    /// What the field says.
     pub fn status(self) -> Status {
         self.status
     }
@@ -207,13 +219,16 @@ impl core::error::Error for TkError {}
 /// What a status speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
+    /// The site as a whole.
     Site,
+    /// One request, by its status id.
     Request,
 }
 
 /// The tracking status object; write it with `Display`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrackingStatus<'a> {
+    /// What the site says it does.
     pub tracking: Status,
     /// Regimes the site complies with.
     pub compliance: &'a [&'a str],
@@ -243,6 +258,7 @@ pub enum StatusError {
 }
 
 impl<'a> TrackingStatus<'a> {
+    /// With nothing but the status.
     pub fn of(tracking: Status) -> TrackingStatus<'a> {
         let (compliance, controller, same_party) = (&[][..], &[][..], &[][..]);
         TrackingStatus { tracking, compliance, controller, same_party, policy: None, config: None }

@@ -1,4 +1,4 @@
-//! Just enough JSON to write strings and lists of strings.
+//! Writes texts and lists of texts as JSON.
 
 use core::fmt::{self, Write};
 

@@ -1,0 +1,208 @@
+//! The data types of the standards by themselves: every line of `vectors/bits.jsonl`.
+
+extern crate std;
+
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use serde_json::Value;
+
+use super::{Bitfield, Bits, Letters, Padding, Reader, Writer};
+use crate::ids::{Coding, IdSet};
+use crate::{EncodeError, Error};
+
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// `0101…` as base64url text, filled up with zeros; `None` if it is anything else.
+fn text_of(bits: &str) -> Option<String> {
+    let filled = format!("{bits:0<width$}", width = bits.len().next_multiple_of(6).max(6));
+    let bits = filled.as_bytes().chunks(6);
+    let sextets = bits.map(|it| u8::from_str_radix(std::str::from_utf8(it).unwrap(), 2).ok());
+    sextets.map(|it| ALPHABET.chars().nth(usize::from(it?))).collect()
+}
+
+/// What is written, bit by bit.
+fn written(write: impl FnOnce(&mut Writer<'_, String>) -> Result<(), EncodeError>) -> String {
+    let mut text = String::new();
+    let mut writer = Writer::new(&mut text);
+    write(&mut writer).unwrap();
+    let total = writer.total;
+    writer.pad(Padding::Sextet).unwrap();
+    let sextets = text.chars().map(|it| format!("{:06b}", ALPHABET.find(it).unwrap()));
+    sextets.collect::<String>()[..total].into()
+}
+
+/// Reads exactly these bits.
+fn read<T>(
+    bits: &str,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, Error>,
+    given: impl FnOnce(T) -> Value,
+) -> Option<Value> {
+    let text = text_of(bits)?;
+    let whole = Bits::new(&text, 0, "").unwrap();
+    let mut reader = whole.reader();
+    let value = read(&mut reader).ok()?;
+    (reader.at() == bits.len()).then(|| given(value))
+}
+
+fn ids(set: IdSet<'_>) -> Value {
+    set.ids().collect::<Vec<_>>().into()
+}
+
+/// The value, or `None` where these bits must be refused.
+fn decoded(kind: &str, args: &[Value]) -> Option<Value> {
+    let bits = args[0].as_str().unwrap();
+    let len = || u8::try_from(bits.len()).unwrap();
+    match kind {
+        "TraditionalBase64Url" => {
+            let all = Bits::new(bits, 0, "").unwrap();
+            let bits = (0..all.len()).map(|it| if all.bit(it) { '1' } else { '0' });
+            Some(bits.collect::<String>().into())
+        }
+        "Boolean" => read(bits, |it| it.flag(""), Value::from),
+        "FixedInteger" | "FixedLong" => read(bits, |it| it.int(len(), ""), Value::from),
+        "FibonacciInteger" => read(bits, |it| it.fibonacci(""), Value::from),
+        "FixedBitfield" => {
+            let field = |it| Bitfield::from_written(it, len());
+            let list = |it| (1..=len()).map(|id| field(it).contains(id)).collect();
+            read(bits, |it| it.int(len(), ""), list)
+        }
+        // An entry that is not there is 0.
+        "FixedIntegerList" => {
+            let (width, count) = (args[1].as_u64().unwrap() as u8, args[2].as_u64().unwrap());
+            let list = |it: &mut Reader<'_>| {
+                (0..count)
+                    .map(|_| if bits.is_empty() { Ok(0) } else { it.int(width, "") })
+                    .collect()
+            };
+            read(bits, list, |it: Vec<u64>| it.into())
+        }
+        "FixedString" => {
+            read(bits, |it| it.int(12, ""), |it| Letters::from_written(it).to_string().into())
+        }
+        "FixedIntegerRange" => {
+            let text = text_of(bits)?;
+            let mut reader = Bits::new(&text, 0, "").unwrap().reader();
+            IdSet::read_range(&mut reader, Coding::Int, None, "").ok().map(ids)
+        }
+        "FibonacciIntegerRange" => {
+            let text = text_of(bits)?;
+            let mut reader = Bits::new(&text, 0, "").unwrap().reader();
+            IdSet::read_range(&mut reader, Coding::Fibonacci, None, "").ok().map(ids)
+        }
+        "OptimizedIntRange" => {
+            let text = text_of(bits)?;
+            let mut reader = Bits::new(&text, 0, "").unwrap().reader();
+            IdSet::read_optimized(&mut reader, Coding::Int, "").ok().map(ids)
+        }
+        other => panic!("nobody reads `{other}`"),
+    }
+}
+
+/// The bits, or `None` where the value must be refused.
+fn encoded(kind: &str, args: &[Value]) -> Option<String> {
+    let number = |it: &Value| it.as_u64().unwrap();
+    let ranges: Vec<_> = args[0]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_u64)
+        .filter_map(|it| u16::try_from(it).ok())
+        .map(|it| it..=it)
+        .collect();
+    let set = IdSet::of(&ranges);
+    Some(match kind {
+        "TraditionalBase64Url" => {
+            let mut text = String::new();
+            let mut writer = Writer::new(&mut text);
+            let bits = args[0].as_str().unwrap().chars();
+            bits.for_each(|it| writer.flag(it == '1').unwrap());
+            writer.pad(Padding::Quantum).unwrap();
+            text
+        }
+        "Boolean" => written(|it| it.flag(args[0].as_bool().unwrap())),
+        "FixedInteger" | "FixedLong" => {
+            let (value, width) = (number(&args[0]), number(&args[1]) as u32);
+            Writer::new(&mut String::new()).int(value, width, "").ok()?;
+            written(|it| it.int(value, width, ""))
+        }
+        "FibonacciInteger" => {
+            let value = u16::try_from(number(&args[0])).ok()?;
+            written(|it| it.fibonacci(value, ""))
+        }
+        "FixedBitfield" => {
+            let set = (1..).zip(args[0].as_array().unwrap()).filter(|(_, it)| **it == true);
+            let len = number(&args[1]) as u8;
+            let field = Bitfield::of(len, set.map(|(id, _)| id)).unwrap();
+            written(|it| it.int(field.written(), len.into(), ""))
+        }
+        "FixedIntegerList" => {
+            let values = args[0].as_array().unwrap().iter().map(number);
+            let values = values.chain(std::iter::repeat(0)).take(number(&args[2]) as usize);
+            let width = number(&args[1]) as u32;
+            written(|out| values.into_iter().try_for_each(|it| out.int(it, width, "")))
+        }
+        "FixedString" => {
+            let letters = Letters::new(args[0].as_str().unwrap())?;
+            written(|it| it.int(letters.written(), 12, ""))
+        }
+        "FixedIntegerRange" => written(|it| set.write_range(it, Coding::Int, "")),
+        "FibonacciIntegerRange" => written(|it| set.write_range(it, Coding::Fibonacci, "")),
+        "OptimizedIntRange" => written(|it| set.write_optimized(it, Coding::Int, "")),
+        other => panic!("nobody writes `{other}`"),
+    })
+}
+
+#[test]
+fn every_vector_is_met() {
+    let mut met = 0;
+    for line in include_str!("../../vectors/bits.jsonl").lines() {
+        let it: Value = serde_json::from_str(line).unwrap();
+        let (kind, id) = (it["kind"].as_str().unwrap(), it["id"].as_str().unwrap());
+        let args = it["input"]["args"].as_array().cloned().unwrap_or_default();
+        match kind.split_once('_').unwrap() {
+            (kind, "decode") => {
+                assert_eq!(decoded(kind, &args).as_ref(), it["expect"].get("value"), "{id}");
+            }
+            (kind, "decode_reject") => assert_eq!(decoded(kind, &args), None, "{id}"),
+            (kind, "encode") => {
+                assert_eq!(encoded(kind, &args).as_deref(), it["expect"]["value"].as_str(), "{id}");
+            }
+            (kind, "encode_reject") => assert_eq!(encoded(kind, &args), None, "{id}"),
+            ("FibonacciInteger", "spec") => {
+                let bits = encoded("FibonacciInteger", &[it["input"]["value"].clone()]);
+                assert_eq!(bits.as_deref(), it["expect"]["bits"].as_str(), "{id}");
+            }
+            other => panic!("{id}: nobody tests {other:?}"),
+        }
+        met += 1;
+    }
+    assert_eq!(met, 102);
+}
+
+/// Every id there is has a code, and the code is read back.
+#[test]
+fn fibonacci_codes_go_there_and_back() {
+    for id in 1..=u16::MAX {
+        let mut text = String::new();
+        let mut writer = Writer::new(&mut text);
+        writer.fibonacci(id, "").unwrap();
+        writer.pad(Padding::Sextet).unwrap();
+        assert_eq!(Bits::new(&text, 0, "").unwrap().reader().fibonacci(""), Ok(id));
+    }
+}
+
+/// Reading anywhere, in any widths, gives the bits that are there.
+#[test]
+fn integers_are_read_from_any_place() {
+    let text = "IFoEUQQgAIQwgIwQABAEAAAAOIAACAIAAAAQAIAgEAACEAAAAAgAQBAAAAAAAGBAAgAA";
+    let bits = Bits::new(text, 0, "").unwrap();
+    for at in 0..bits.len() - 58 {
+        for width in 0..=58 {
+            let one_by_one =
+                (at..at + usize::from(width)).fold(0, |sum, it| sum << 1 | u64::from(bits.bit(it)));
+            assert_eq!(bits.reader_at(at).int(width, ""), Ok(one_by_one), "{width} at {at}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Publisher restrictions: a purpose that some vendors may not use, or only on another legal basis.
+
+use crate::bits::{Bits, Reader};
+use crate::error::Error;
+use crate::ids::{Coding, IdSet};
+
+/// What a publisher allows some vendors less than they declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restriction<'a> {
+    /// `PurposeId`
+    pub purpose: u8,
+    /// `RestrictionType`
+    pub restriction_type: RestrictionType,
+    /// Whom it binds.
+    pub vendors: IdSet<'a>,
+}
+
+/// `RestrictionType`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestrictionType {
+    /// 0: the purpose is flatly not allowed.
+    NotAllowed,
+    /// 1: consent is required (in Canada: express consent).
+    RequireConsent,
+    /// 2: legitimate interest is required (in Canada: implied consent).
+    RequireLegitimateInterest,
+    /// 3: not used.
+    Undefined,
+}
+
+impl RestrictionType {
+    /// The number in the string; only its two lowest bits count.
+    pub fn from_number(number: u8) -> RestrictionType {
+        match number & 3 {
+            0 => RestrictionType::NotAllowed,
+            1 => RestrictionType::RequireConsent,
+            2 => RestrictionType::RequireLegitimateInterest,
+            _ => RestrictionType::Undefined,
+        }
+    }
+
+    /// The number in the string.
+    pub fn number(self) -> u8 {
+        match self {
+            RestrictionType::NotAllowed => 0,
+            RestrictionType::RequireConsent => 1,
+            RestrictionType::RequireLegitimateInterest => 2,
+            RestrictionType::Undefined => 3,
+        }
+    }
+}
+
+/// `PubRestrictions`: all restrictions of a string, or a list of yours.
+#[derive(Debug, Clone, Copy)]
+pub struct Restrictions<'a>(List<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum List<'a> {
+    /// So many records, the first one at `.1`.
+    Coded(Bits<'a>, usize, IdForm, u16),
+    Given(&'a [Restriction<'a>]),
+}
+
+/// How the vendors of a restriction are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdForm {
+    /// As a Range (Int) without a maximum: TCF Europe, and TCF Canada by older encoders.
+    Range,
+    /// With a maximum, as a bit field or a Range (Fibonacci): TCF Canada.
+    Optimized,
+}
+
+impl<'a> Restrictions<'a> {
+    /// No restriction.
+    pub const NONE: Restrictions<'static> = Restrictions(List::Given(&[]));
+
+    /// A list to write.
+    pub fn of(list: &'a [Restriction<'a>]) -> Restrictions<'a> {
+        Restrictions(List::Given(list))
+    }
+
+    /// Reads and checks all records.
+    pub(crate) fn read(reader: &mut Reader<'a>, ids: IdForm) -> Result<Restrictions<'a>, Error> {
+        let count = reader.word(12, "NumPubRestrictions")?;
+        let list = List::Coded(reader.bits(), reader.at(), ids, count);
+        for _ in 0..count {
+            read_one(reader, ids)?;
+        }
+        Ok(Restrictions(list))
+    }
+
+    /// The restrictions, in the order of the string.
+    pub fn iter(self) -> RestrictionsIter<'a> {
+        RestrictionsIter(match self.0 {
+            List::Coded(bits, at, ids, left) => {
+                Walk::Coded { reader: bits.reader_at(at), ids, left }
+            }
+            List::Given(list) => Walk::Given(list.iter()),
+        })
+    }
+
+    /// What binds this vendor for this purpose.
+    pub fn binding(self, vendor: u16, purpose: u8) -> impl Iterator<Item = RestrictionType> {
+        self.iter()
+            .filter(move |it| it.purpose == purpose && it.vendors.contains(vendor))
+            .map(|it| it.restriction_type)
+    }
+
+    /// How many there are.
+    pub fn len(self) -> usize {
+        match self.0 {
+            List::Coded(.., count) => usize::from(count),
+            List::Given(list) => list.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Equal if the same restrictions stand in the same order.
+impl PartialEq for Restrictions<'_> {
+    fn eq(&self, other: &Restrictions<'_>) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Restrictions<'_> {}
+
+impl<'a> IntoIterator for Restrictions<'a> {
+    type Item = Restriction<'a>;
+    type IntoIter = RestrictionsIter<'a>;
+
+    fn into_iter(self) -> RestrictionsIter<'a> {
+        self.iter()
+    }
+}
+
+/// Goes through [`Restrictions`].
+#[derive(Debug, Clone)]
+pub struct RestrictionsIter<'a>(Walk<'a>);
+
+#[derive(Debug, Clone)]
+enum Walk<'a> {
+    Coded { reader: Reader<'a>, ids: IdForm, left: u16 },
+    Given(core::slice::Iter<'a, Restriction<'a>>),
+}
+
+impl<'a> Iterator for RestrictionsIter<'a> {
+    type Item = Restriction<'a>;
+
+    fn next(&mut self) -> Option<Restriction<'a>> {
+        match &mut self.0 {
+            Walk::Coded { reader, ids, left } => {
+                *left = left.checked_sub(1)?;
+                read_one(reader, *ids).ok()
+            }
+            Walk::Given(list) => list.next().copied(),
+        }
+    }
+}
+
+fn read_one<'a>(reader: &mut Reader<'a>, ids: IdForm) -> Result<Restriction<'a>, Error> {
+    let purpose = reader.byte(6, "PubRestrictions.PurposeId")?;
+    let number = reader.byte(2, "PubRestrictions.RestrictionType")?;
+    let vendors = match ids {
+        IdForm::Range => IdSet::read_range(reader, Coding::Int, None, "PubRestrictions.VendorIds"),
+        IdForm::Optimized => {
+            IdSet::read_optimized(reader, Coding::Fibonacci, "PubRestrictions.VendorIds")
+        }
+    };
+    let restriction_type = RestrictionType::from_number(number);
+    Ok(Restriction { purpose, restriction_type, vendors: vendors? })
+}
