@@ -127,7 +127,8 @@ impl Turn<'_> {
             None => Code::NONE,
         };
         let stamp = self.stamp(caller, request);
-        let theirs = if wanted.device.is_other { Signals::NONE } else { wanted.device.signals };
+        let said = judging::said(&wanted.device);
+        let theirs = if wanted.device.is_other { Signals::NONE } else { said };
         self.heed_signals(&stamp, slot, theirs)?;
         let situation = self.situation(slot, wanted)?;
         let decision = self.judge(&situation)?;

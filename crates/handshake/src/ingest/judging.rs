@@ -13,8 +13,9 @@ use handshake_core::vocabulary::{
     Code, Family, Millis, Name, Position, Signal, Signals, Slot, Standing,
 };
 
-use super::decide::{Assignment, Decided, ReasonReply, Wanted, WantedDatum};
+use super::decide::{Assignment, Decided, Device, ReasonReply, Wanted, WantedDatum};
 use super::refusal::Refusal;
+use super::strings;
 
 /// How many data, tags and characters a use may name.
 const DATA_MAX: usize = 256;
@@ -49,16 +50,19 @@ pub(super) fn situation(
     let recent = |it: &Person<'_>| {
         limits.iter().map(|limit| it.recent(code, (limit.window_hours, limit.count), now)).collect()
     };
-    let signals = wanted.device.signals.union(person.map_or(Signals::NONE, |it| it.signals()));
+    let signals = said(&wanted.device).union(person.map_or(Signals::NONE, |it| it.signals()));
+    let recipient = term(Family::Recipient, wanted.recipient);
+    let mut heard = person.map_or(Vec::new(), |it| it.heard(signals));
+    heard.extend(strings::heard(&policy.compiled, (code, recipient.code()), &wanted.device));
     Situation {
         now,
         act: wanted.act,
         data: wanted.data.iter().map(datum).collect(),
-        recipient: term(Family::Recipient, wanted.recipient),
+        recipient,
         channel: term(Family::Channel, wanted.channel),
         tags: wanted.tags.iter().map(|it| term(Family::Tag, it)).collect(),
         signals,
-        heard: person.map_or(Vec::new(), |it| it.heard(signals)),
+        heard,
         other_device: wanted.device.is_other,
         affirmed_at: person.and_then(|it| it.affirmed_at(code)),
         known: person.is_some(),
@@ -123,6 +127,11 @@ pub(super) fn told(
         permissions: decision.permissions.iter().filter_map(statement).collect(),
         duplicate: false,
     }
+}
+
+/// Every signal of a device that says no, its strings included.
+pub(super) fn said(device: &Device<'_>) -> Signals {
+    device.signals.union(strings::opt_outs(device.gpp))
 }
 
 /// Those of some signals that bind the person, and not only the device that gave them.

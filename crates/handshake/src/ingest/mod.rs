@@ -21,6 +21,7 @@ mod recommend;
 mod refusal;
 mod request;
 mod site;
+mod strings;
 mod terms;
 mod trial;
 mod turn;
