@@ -195,7 +195,13 @@ pub fn cures(
             Finding::Never(_) if reason.datum.is_some() && others && drops(reason, decision) => {
                 format!("drop {}", words.datum)
             }
-            Finding::Never(_) => "none (never)".to_owned(),
+            Finding::Never(at) => {
+                let never = policy.nevers.get(usize::from(at));
+                match never.and_then(|it| it.when_signal) {
+                    Some(signal) => against_signal(signal.as_str(), policy, wanted, &purpose),
+                    None => "none (never)".to_owned(),
+                }
+            }
             Finding::UndeclaredDatum
             | Finding::NotUsed
             | Finding::Source
@@ -213,7 +219,7 @@ pub fn cures(
             }
             Finding::Often { frees_at, .. } => format!("wait until {frees_at} (frequency)"),
             Finding::Objected => "none (objection)".to_owned(),
-            Finding::Signal => against_signal(reason.clause, policy, wanted, &purpose),
+            Finding::Signal => against_signal(reason.clause.as_str(), policy, wanted, &purpose),
             Finding::Source => "work it out from less".to_owned(),
             Finding::Elsewhere => "none (place)".to_owned(),
             Finding::DealChanged { .. } => format!("ask {purpose}"),
@@ -239,12 +245,12 @@ pub fn cures(
 
 /// Global Privacy Control yields to an affirmation alone, and only who agreed before has anything
 /// to affirm; the other signals yield to a later answer.
-fn against_signal(clause: Clause, policy: &Compiled, wanted: &Situation, purpose: &str) -> String {
+fn against_signal(signal: &str, policy: &Compiled, wanted: &Situation, purpose: &str) -> String {
     let asks = policy.purpose_of(wanted.purpose.code()).is_some_and(|it| it.needs_permission());
-    match (clause, wanted.grants.is_empty()) {
-        (Clause::Gpc, false) => "show the conflict, and ask to affirm".to_owned(),
-        (Clause::Gpc, true) => format!("none ({})", clause.as_str()),
-        _ if !asks => format!("none ({})", clause.as_str()),
+    match (signal, wanted.grants.is_empty()) {
+        ("gpc", false) => "show the conflict, and ask to affirm".to_owned(),
+        ("gpc", true) => format!("none ({signal})"),
+        _ if !asks => format!("none ({signal})"),
         _ => format!("ask {purpose}"),
     }
 }

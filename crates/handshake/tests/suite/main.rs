@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod cards;
+mod combination;
 mod console;
 mod deals;
 mod demo;

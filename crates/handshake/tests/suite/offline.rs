@@ -16,10 +16,10 @@ use crate::shop::root;
 const MODEL: &str = "examples/ridgeline-bikes/policy.kdl";
 
 /// What `handshake decide` prints for some lines, and its exit code and last words.
-fn offline(policy: &Path, lines: &str) -> (Vec<Value>, i32, String) {
+pub(crate) fn offline(policies: &[&Path], lines: &str) -> (Vec<Value>, i32, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_handshake"))
-        .args(["decide", "--situations", "-", "--policy"])
-        .arg(policy)
+        .args(["decide", "--situations", "-"])
+        .args(policies.iter().flat_map(|it| [Path::new("--policy"), it]))
         .env("HANDSHAKE_DATA", "/nowhere/at/all")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -41,7 +41,7 @@ fn offline(policy: &Path, lines: &str) -> (Vec<Value>, i32, String) {
 
 fn all_of(policy: &Path, situations: &[Value]) -> Vec<Value> {
     let lines: Vec<String> = situations.iter().map(Value::to_string).collect();
-    let (replies, code, said) = offline(policy, &lines.join("\n"));
+    let (replies, code, said) = offline(&[policy], &lines.join("\n"));
     assert_eq!((code, replies.len()), (0, situations.len()), "{said}");
     replies
 }
@@ -674,7 +674,7 @@ fn a_bad_line_is_told_in_its_place() {
     ];
     let lines: Vec<String> =
         cases.iter().flat_map(|(bad, _)| [bad.clone(), String::new(), good.to_owned()]).collect();
-    let (replies, code, said) = offline(&root().join(MODEL), &lines.join("\n"));
+    let (replies, code, said) = offline(&[&root().join(MODEL)], &lines.join("\n"));
     assert_eq!((code, replies.len()), (1, 2 * cases.len()), "{said}");
     assert!(said.contains(&format!("{} of {} situations", cases.len(), 2 * cases.len())), "{said}");
     let mut otherwise = Vec::new();
@@ -711,7 +711,7 @@ fn a_policy_with_mistakes_decides_nothing() {
     let path = folder.path().join("policy.kdl");
     let model = std::fs::read_to_string(root().join(MODEL)).unwrap();
     std::fs::write(&path, model.replace("basis contract", "basis wish")).unwrap();
-    let (replies, code, said) = offline(&path, "{}");
+    let (replies, code, said) = offline(&[&path], "{}");
     assert_eq!((replies.len(), code), (0, 1), "{said}");
     assert!(said.contains("has 1 mistake"), "{said}");
 }
