@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    answers, ask, authzen, batch, catalog, counts, decide, events, gpc, identities, objections,
-    operator, outcomes, permissions, policies, recommendations, shown, visit,
+    affirmations, answers, ask, authzen, batch, catalog, counts, decide, events, gpc, identities,
+    objections, operator, outcomes, permissions, policies, recommendations, shown, visit,
 };
 use super::problem;
 
@@ -22,6 +22,7 @@ use super::problem;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(
+        affirmations::affirmations,
         answers::answers,
         ask::ask,
         authzen::configuration,

@@ -6,9 +6,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    answers, ask, assets, authzen, batch, catalog, counts, decide, events, gpc, identities,
-    my_deal, objections, operator, outcomes, permissions, policies, preflight, recommendations,
-    shown, visit,
+    affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, events, gpc,
+    identities, my_deal, objections, operator, outcomes, permissions, policies, preflight,
+    recommendations, shown, visit,
 };
 use super::layers;
 use super::state::App;
@@ -21,6 +21,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/.well-known/gpc.json", get(gpc::gpc))
         .route("/access/v1/evaluation", post(authzen::evaluation))
         .route("/access/v1/evaluations", post(authzen::evaluations))
+        .route("/v1/affirmations", post(affirmations::affirmations))
         .route("/v1/answers", browser(post(answers::answers)))
         .route("/v1/ask", browser(post(ask::ask)))
         .route("/v1/catalog", get(catalog::list).post(catalog::change))

@@ -4,6 +4,7 @@
 //! handed to the ledger. Its [`Ticket`](crate::ledger::Ticket) is waited for before anything is
 //! acknowledged. Nothing here knows HTTP.
 
+mod affirmation;
 mod answer;
 mod ask;
 mod collect;
@@ -26,6 +27,7 @@ mod terms;
 mod trial;
 mod turn;
 
+pub use affirmation::{Affirmed, Affirming, Step};
 pub use answer::{Answered, Answering, BY_FORM, PermissionView, Permissions, Question};
 pub use ask::{AskWanted, Asked, AskedRef, Visitor};
 pub use collect::{Behaviour, Collected, Line, Value, happening_leaves};

@@ -8,7 +8,9 @@ use handshake_signals::tcf::TcString;
 use handshake_signals::{Bitfield, Datetime, IdSet, Padding};
 use serde_json::{Value, json};
 
+use crate::deals::customer;
 use crate::offline::offline;
+use crate::server::{Server, event};
 use crate::shop::root;
 
 const NOW: &str = "2027-06-01T12:00:00Z";
@@ -267,4 +269,36 @@ fn rules_are_for_places() {
     // Nobody knows where: as strict as the strictest.
     assert_eq!(codes("", "email"), ["never", "no_permission"]);
     assert_eq!(codes("JP", "web"), ["no_permission"]);
+}
+
+#[test]
+fn a_conflict_shown_can_be_affirmed_at_the_door() {
+    let server = Server::of_ridgeline();
+    let person = customer(&server).person;
+    let gpc = json!({"gpc": "1"});
+    let decide = |signals: &Value| {
+        let mut it = retarget("US-CA", signals, &json!({"event": event()}));
+        it.as_object_mut().unwrap().remove("now");
+        it["person"] = json!(person);
+        server.post("/v1/decide", &it).ok()
+    };
+    let step = |step: &str| json!({"person": person, "purpose": "retarget", "step": step, "event": event()});
+    assert_eq!(server.post("/v1/affirmations", &step("shown")).problem().2, "purpose");
+    let answer = json!({"person": person, "purpose": "retarget", "answer": "granted", "gesture": "click",
+        "event": event()});
+    server.post("/v1/answers", &answer).ok();
+    assert_eq!(decide(&json!({}))["verdict"], "allowed");
+    assert_eq!(decide(&gpc)["verdict"], "not_allowed");
+    assert_eq!(server.post("/v1/affirmations", &step("affirmed")).problem().2, "step");
+    assert_eq!(server.post("/v1/affirmations", &step("shown")).ok()["step"], "shown");
+    assert_eq!(decide(&gpc)["verdict"], "not_allowed");
+    let affirmed = step("affirmed");
+    // Times are kept in seconds, and only what is later counts.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert_eq!(server.post("/v1/affirmations", &affirmed).ok()["duplicate"], false);
+    assert_eq!(server.post("/v1/affirmations", &affirmed).ok()["duplicate"], true);
+    let reply = decide(&gpc);
+    assert_eq!((&reply["verdict"], &reply["flags"]), (&json!("allowed"), &json!(["affirmed"])));
+    let elsewhere = json!({"gpc": "1", "own_device": false});
+    assert_eq!(decide(&elsewhere)["verdict"], "not_allowed");
 }

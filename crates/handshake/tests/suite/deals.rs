@@ -70,12 +70,12 @@ fn well_formed(html: &str) {
 }
 
 /// A customer with a cookie, as a shop gets one after an order or a grant.
-struct Customer {
-    person: String,
+pub(crate) struct Customer {
+    pub(crate) person: String,
     cookie: String,
 }
 
-fn customer(server: &Server) -> Customer {
+pub(crate) fn customer(server: &Server) -> Customer {
     let visit = server.beacon("/v1/visit", &json!({}), &[]).ok();
     let ask = json!({
         "token": visit["token"], "purpose": "show-recommendations", "language": "en",

@@ -1,5 +1,6 @@
 //! One file per door, named as in the router.
 
+pub mod affirmations;
 pub mod answers;
 pub mod ask;
 pub mod assets;

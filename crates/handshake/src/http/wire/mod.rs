@@ -4,6 +4,7 @@
 //! Inner types are never serialised: these are written for the reader of the OpenAPI document,
 //! and the doors turn one into the other.
 
+mod affirming;
 mod asking;
 mod collecting;
 mod evaluating;
@@ -16,6 +17,7 @@ mod using;
 mod who;
 pub(super) mod words;
 
+pub use affirming::{AffirmationsReply, AffirmationsRequest};
 pub use asking::{
     Agreed, AnswersReply, AnswersRequest, AskLabels, AskReply, AskRequest, OfferReply, Permission,
     PermissionsQuery, PermissionsReply, PermissionsRequest, SaidReply, ShownReply, ShownRequest,
