@@ -198,11 +198,14 @@ fn permission_gap(
         return Some((ReasonCode::NoPermission, Finding::Minor));
     }
     let stands = |code, standing| Some((code, Finding::Stands(standing)));
+    let collected_at = wanted.data.get(usize::from(at)).and_then(|it| it.collected_at);
     let datum = WantedDatum {
         leaves: *leaves,
         recipient: case.recipient & the_box.recipients,
         channel: case.channel & the_box.channels,
-        collected_at: wanted.data.get(usize::from(at)).and_then(|it| it.collected_at),
+        collected_at: collected_at.filter(|_| wanted.act != Act::Collect),
+        last_visit: wanted.last_visit,
+        last_order: wanted.last_order,
     };
     let (statements, zone) = (case.statements, &case.policy.zone);
     match coverage(&wanted.grants, statements, &datum, wanted.now, zone) {
