@@ -293,11 +293,14 @@ pub(super) fn permission_gap(
         return Some((ReasonCode::NoPermission, Finding::Minor));
     }
     let stands = |code, standing| Some((code, Finding::Stands(standing)));
+    let collected_at = wanted.data.get(usize::from(at)).and_then(|it| it.collected_at);
     let datum = WantedDatum {
         leaves: *leaves,
         recipient: recipient & the_box.recipients,
         channel: channel & the_box.channels,
-        collected_at: wanted.data.get(usize::from(at)).and_then(|it| it.collected_at),
+        collected_at: collected_at.filter(|_| wanted.act != Act::Collect),
+        last_visit: wanted.last_visit,
+        last_order: wanted.last_order,
     };
     match coverage(&wanted.grants, case.statements, &datum, wanted.now, &policy.zone) {
         Coverage::Covered => None,

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::answers::Grant;
-use crate::policy::{LeafSet, StatementBox};
+use crate::policy::{Anchor, LeafSet, StatementBox};
 use crate::vocabulary::{Code, Millis};
 
 /// What permission says of a datum.
@@ -27,7 +27,24 @@ pub struct WantedDatum {
     /// so that one fault is told once.
     pub recipient: u64,
     pub channel: u64,
+    /// Nothing where age is no question: it is collected now, or nobody knows when it was.
     pub collected_at: Option<Millis>,
+    pub last_visit: Option<Millis>,
+    pub last_order: Option<Millis>,
+}
+
+impl WantedDatum {
+    /// When keeping it began, if that ever ends. A decision renews what is kept since the last.
+    fn kept_since(&self, anchor: Anchor) -> Option<Millis> {
+        let collected_at = self.collected_at?;
+        let later = |it: Option<Millis>| it.unwrap_or(collected_at).max(collected_at);
+        match anchor {
+            Anchor::Collection | Anchor::Order => Some(collected_at),
+            Anchor::LastVisit => Some(later(self.last_visit)),
+            Anchor::LastOrder => Some(later(self.last_order)),
+            Anchor::LastDecision => None,
+        }
+    }
 }
 
 /// Whether the union of the live granted statements covers one datum.
@@ -48,10 +65,10 @@ pub fn coverage(
         any_live = true;
         let reaches = statement.recipients & wanted.recipient == wanted.recipient
             && statement.channels & wanted.channel == wanted.channel;
-        let kept = match (statement.keep, wanted.collected_at) {
-            (Some((period, _)), Some(collected_at)) => !period.has_passed(collected_at, now, zone),
-            (None, _) | (_, None) => true,
-        };
+        let kept = statement.keep.is_none_or(|(period, anchor)| {
+            let since = wanted.kept_since(anchor);
+            since.is_none_or(|since| !period.has_passed(since, now, zone))
+        });
         if reaches && kept {
             left = left.minus(&statement.data);
         }
@@ -107,6 +124,18 @@ mod tests {
         }
     }
 
+    /// Wanted by recipient 0 on channel 0, and never collected.
+    fn datum(leaves: LeafSet) -> WantedDatum {
+        WantedDatum {
+            leaves,
+            recipient: 0b1,
+            channel: 0b1,
+            collected_at: None,
+            last_visit: None,
+            last_order: None,
+        }
+    }
+
     /// Ana agreed on day 1 to leaf 0 for recipient 1 on channel 1, and on day 5 to leaf 1.
     #[track_caller]
     fn check(wanted: &[usize], recipient: u64, day: i64, expected: Coverage) {
@@ -116,8 +145,7 @@ mod tests {
             Grant { statement: Code(1), granted_at: Millis(0).plus_days(1) },
             Grant { statement: Code(2), granted_at: Millis(0).plus_days(5) },
         ];
-        let wanted =
-            WantedDatum { leaves: leaves(wanted), recipient, channel: 0b1, collected_at: None };
+        let wanted = WantedDatum { recipient, ..datum(leaves(wanted)) };
         let now = Millis(0).plus_days(day);
         assert_eq!(coverage(&grants, &statements, &wanted, now, &TimeZone::UTC), expected);
     }
@@ -134,22 +162,26 @@ mod tests {
         check(&[1], 0b1, 15, Coverage::Expired);
     }
 
+    /// Agreed to be kept two days after `anchor`; collected on day 3, visited on day 6.
+    #[track_caller]
+    fn kept(anchor: Anchor, day: i64, expected: Coverage) {
+        let mut it = statement(1, leaves(&[0]), 1, 1);
+        it.keep = Some((Period { count: 2, unit: Unit::Days }, anchor));
+        let grants = [Grant { statement: Code(1), granted_at: Millis(0) }];
+        let at = |day| Some(Millis(0).plus_days(day));
+        let wanted = WantedDatum { collected_at: at(3), last_visit: at(6), ..datum(leaves(&[0])) };
+        let now = Millis(0).plus_days(day);
+        assert_eq!(coverage(&grants, &[it], &wanted, now, &TimeZone::UTC), expected);
+    }
+
     #[test]
     fn what_was_agreed_to_be_kept_for_less_is_not_covered_when_older() {
-        let mut it = statement(1, leaves(&[0]), 1, 1);
-        it.keep = Some((Period { count: 2, unit: Unit::Days }, crate::policy::Anchor::Collection));
-        let grants = [Grant { statement: Code(1), granted_at: Millis(0) }];
-        let at = |day| WantedDatum {
-            leaves: leaves(&[0]),
-            recipient: 1,
-            channel: 1,
-            collected_at: Some(Millis(0).plus_days(day)),
-        };
-        let ask = |day| {
-            coverage(&grants, &[it.clone()], &at(day), Millis(0).plus_days(5), &TimeZone::UTC)
-        };
-        assert_eq!(ask(4), Coverage::Covered);
-        assert_eq!(ask(3), Coverage::Outgrown);
+        kept(Anchor::Collection, 4, Coverage::Covered);
+        kept(Anchor::Collection, 5, Coverage::Outgrown);
+        kept(Anchor::LastVisit, 7, Coverage::Covered);
+        kept(Anchor::LastVisit, 8, Coverage::Outgrown);
+        kept(Anchor::LastOrder, 5, Coverage::Outgrown);
+        kept(Anchor::LastDecision, 9, Coverage::Covered);
     }
 
     proptest! {
@@ -168,7 +200,7 @@ mod tests {
             }).collect();
             let grant = |code: &u32| Grant { statement: Code(*code), granted_at: Millis(0) };
             let mut grants: Vec<Grant> = granted.iter().map(grant).collect();
-            let wanted = WantedDatum { leaves: leaves(&want), recipient, channel, collected_at: None };
+            let wanted = WantedDatum { recipient, channel, ..datum(leaves(&want)) };
             let ask = |grants: &[Grant], wanted: &WantedDatum| {
                 coverage(grants, &statements, wanted, Millis(1), &TimeZone::UTC) == Coverage::Covered
             };

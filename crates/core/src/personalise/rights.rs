@@ -90,7 +90,7 @@ impl<'a> Rights<'a> {
         let by_policy = self.purpose.boxes.iter().filter_map(|it| kept(it.keep?));
         let by_grants = self.situation.grants.iter().flat_map(|grant| {
             let found = self.policy.statements.iter().find(|it| it.code == grant.statement);
-            let keep = found.and_then(|it| it.keep).map(|it| it.0.after(collected_at, zone));
+            let keep = found.and_then(|it| kept(it.keep?));
             let again = found.and_then(|it| it.ask_again);
             keep.into_iter().chain(again.map(|it| it.after(grant.granted_at, zone)))
         });
