@@ -11,10 +11,11 @@ use std::path::PathBuf;
 
 use handshake_core::event::{
     AccessChanged, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal, CatalogueChanged,
-    Considered, DataCollected, DataPersonal, DatumMessage, Envelope, Fact, FileImported,
+    Considered, DataCollected, DataPersonal, DatumMessage, DutyDone, Envelope, Fact, FileImported,
     GrantMessage, IdentityLinked, IdentityPersonal, ItemMessage, Kind, LimitMessage, NameDeclared,
-    ObjectionMade, OutcomeObserved, OutcomePersonal, PolicyPublished, SignalPersonal,
+    ObjectionMade, OutcomeObserved, OutcomePersonal, PolicyPublished, RequestMade, SignalPersonal,
     SignalReceived, SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted,
+    WaiverSigned,
 };
 use handshake_core::vocabulary::{Code, EventId, Millis, Position, SiteId, Slot, hex};
 
@@ -167,7 +168,7 @@ fn situation() -> SituationMessage {
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: one row a kind")]
-fn samples() -> [Fact; 16] {
+fn samples() -> [Fact; 19] {
     let ask = vec![1; 16];
     let considered = Considered { purpose: 11, verdict: 1, advice: 1, reason: 4, mode: 2 };
     let item = ItemMessage {
@@ -291,5 +292,15 @@ fn samples() -> [Fact; 16] {
             answers_seed: 77,
             orders: 640,
         }),
+        Fact::DutyDone(DutyDone { purpose: 11, duty: "stop".into(), request: REQUEST }),
+        Fact::WaiverSigned(WaiverSigned {
+            name: "w-7".into(),
+            rule: "purpose retarget".into(),
+            law: "CCPA §1798.135".into(),
+            until: AT,
+            by: "ana".into(),
+            because: "the old mailer cannot read GPC before its update".into(),
+        }),
+        Fact::RequestMade(RequestMade { purpose: 11, request: REQUEST }),
     ]
 }

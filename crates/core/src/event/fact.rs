@@ -25,6 +25,9 @@ pub enum Fact {
     VisitsCounted(VisitsCounted),
     AccessChanged(AccessChanged),
     FileImported(FileImported),
+    DutyDone(DutyDone),
+    WaiverSigned(WaiverSigned),
+    RequestMade(RequestMade),
     /// A kind, or a version of one, that is newer than this Handshake. Kept, not understood.
     Unknown(Kind, u8),
 }
@@ -72,6 +75,9 @@ impl Fact {
             Fact::VisitsCounted(_) => Kind::VisitsCounted,
             Fact::AccessChanged(_) => Kind::AccessChanged,
             Fact::FileImported(_) => Kind::FileImported,
+            Fact::DutyDone(_) => Kind::DutyDone,
+            Fact::WaiverSigned(_) => Kind::WaiverSigned,
+            Fact::RequestMade(_) => Kind::RequestMade,
             Fact::Unknown(kind, _) => *kind,
         }
     }
@@ -99,6 +105,9 @@ impl Fact {
             Fact::VisitsCounted(it) => it.encode_raw(out),
             Fact::AccessChanged(it) => it.encode_raw(out),
             Fact::FileImported(it) => it.encode_raw(out),
+            Fact::DutyDone(it) => it.encode_raw(out),
+            Fact::WaiverSigned(it) => it.encode_raw(out),
+            Fact::RequestMade(it) => it.encode_raw(out),
             Fact::Unknown(..) => (),
         }
     }
@@ -129,6 +138,9 @@ impl Fact {
             | Fact::VisitsCounted(_)
             | Fact::AccessChanged(_)
             | Fact::FileImported(_)
+            | Fact::DutyDone(_)
+            | Fact::WaiverSigned(_)
+            | Fact::RequestMade(_)
             | Fact::Unknown(..) => (),
         }
     }
@@ -175,6 +187,9 @@ impl Fact {
             Kind::VisitsCounted => Fact::VisitsCounted(Message::decode(clear)?),
             Kind::AccessChanged => Fact::AccessChanged(Message::decode(clear)?),
             Kind::FileImported => Fact::FileImported(Message::decode(clear)?),
+            Kind::DutyDone => Fact::DutyDone(Message::decode(clear)?),
+            Kind::WaiverSigned => Fact::WaiverSigned(Message::decode(clear)?),
+            Kind::RequestMade => Fact::RequestMade(Message::decode(clear)?),
             Kind::Unknown(_) => Fact::Unknown(kind, VERSION),
         })
     }

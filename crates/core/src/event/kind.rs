@@ -27,11 +27,17 @@ pub enum Kind {
     AccessChanged,
     /// How far a merchant's file is imported; written in the same batch as what it brought.
     FileImported,
+    /// What a duty demands was done for a person.
+    DutyDone,
+    /// Somebody signed that a rule with a law is only watched for a while.
+    WaiverSigned,
+    /// A person asked for something, by whatever way.
+    RequestMade,
     Unknown(u16),
 }
 
 impl Kind {
-    pub const KNOWN: [Kind; 16] = [
+    pub const KNOWN: [Kind; 19] = [
         Kind::NameDeclared,
         Kind::PolicyPublished,
         Kind::AskShown,
@@ -48,6 +54,9 @@ impl Kind {
         Kind::VisitsCounted,
         Kind::AccessChanged,
         Kind::FileImported,
+        Kind::DutyDone,
+        Kind::WaiverSigned,
+        Kind::RequestMade,
     ];
 
     pub fn number(self) -> u16 {
@@ -68,6 +77,9 @@ impl Kind {
             Kind::VisitsCounted => 14,
             Kind::AccessChanged => 15,
             Kind::FileImported => 16,
+            Kind::DutyDone => 24,
+            Kind::WaiverSigned => 25,
+            Kind::RequestMade => 26,
             Kind::Unknown(number) => number,
         }
     }
@@ -95,6 +107,9 @@ impl Kind {
             Kind::VisitsCounted => "visits_counted",
             Kind::AccessChanged => "access_changed",
             Kind::FileImported => "file_imported",
+            Kind::DutyDone => "duty_done",
+            Kind::WaiverSigned => "waiver_signed",
+            Kind::RequestMade => "request_made",
             Kind::Unknown(_) => "unknown",
         }
     }

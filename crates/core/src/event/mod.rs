@@ -15,8 +15,8 @@ pub use fact::{Fact, FactError, Recorded};
 pub use kind::Kind;
 pub use message::{
     AccessChanged, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal, CatalogueChanged,
-    Considered, DataCollected, DataPersonal, DatumMessage, FileImported, GrantMessage,
+    Considered, DataCollected, DataPersonal, DatumMessage, DutyDone, FileImported, GrantMessage,
     IdentityLinked, IdentityPersonal, ItemMessage, LimitMessage, NameDeclared, ObjectionMade,
-    OutcomeObserved, OutcomePersonal, PolicyPublished, SignalPersonal, SignalReceived,
-    SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted,
+    OutcomeObserved, OutcomePersonal, PolicyPublished, RequestMade, SignalPersonal, SignalReceived,
+    SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted, WaiverSigned,
 };

@@ -133,6 +133,9 @@ impl Recommender {
                 | Fact::VisitsCounted(_)
                 | Fact::AccessChanged(_)
                 | Fact::FileImported(_)
+                | Fact::DutyDone(_)
+                | Fact::WaiverSigned(_)
+                | Fact::RequestMade(_)
                 | Fact::Unknown(..),
                 _,
             ) => (),
