@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::policy::Moment;
-use crate::projection::{Calendar, OpenDuty, Quarter, State};
+use crate::projection::{Calendar, DutyKind, OpenDuty, Quarter, State};
 use crate::vocabulary::{Millis, ReasonCode, Slot};
 
 /// One duty of one purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DutyRow {
+    /// Its number, the same for as long as the ledger lasts.
+    pub kind: u32,
     pub purpose: String,
     /// As the policy names it, such as `stop`.
     pub duty: String,
@@ -73,7 +75,7 @@ pub fn duties(state: &State, quarter: Option<Quarter>, now: Millis) -> DutyRepor
     let mut calendar = Calendar::new(zone);
     let within = |it: Quarter| quarter.is_none_or(|wanted| wanted == it);
     let mut rows: BTreeMap<u32, DutyRow> =
-        state.duties.kinds().map(|(kind, it)| (kind, DutyRow::empty(state, it))).collect();
+        state.duties.kinds().map(|(kind, it)| (kind, DutyRow::empty(state, (kind, it)))).collect();
     for it in state.duties.open(None) {
         let Some(row) = rows.get_mut(&it.place.2) else { continue };
         row.open(&it, now, within(calendar.day(it.due).quarter()));
@@ -98,8 +100,9 @@ pub fn duties(state: &State, quarter: Option<Quarter>, now: Millis) -> DutyRepor
 }
 
 impl DutyRow {
-    fn empty(state: &State, it: &crate::projection::DutyKind) -> DutyRow {
+    fn empty(state: &State, (kind, it): (u32, &DutyKind)) -> DutyRow {
         DutyRow {
+            kind,
             purpose: state.names.name(it.purpose).to_owned(),
             duty: it.what.to_string(),
             of: it.of,

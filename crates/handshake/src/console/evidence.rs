@@ -172,6 +172,9 @@ fn told(fact: &Fact) -> (u32, String) {
         Fact::OutcomeObserved(it, _) => (0, format!("of the decision at {}", count(it.decision))),
         Fact::DataCollected(it, _) => (0, if it.imported { "imported" } else { "" }.to_owned()),
         Fact::PolicyPublished(it) => (0, format!("number {}", it.number)),
+        Fact::DutyDone(it) => (it.purpose, it.duty.clone()),
+        Fact::RequestMade(it) => (it.purpose, "asked by the person".to_owned()),
+        Fact::WaiverSigned(it) => (0, format!("{}: {}, by {}", it.name, it.rule, it.by)),
         Fact::FileImported(it) => (0, format!("{} rows", count(it.rows))),
         Fact::NameDeclared(_)
         | Fact::SignalReceived(..)

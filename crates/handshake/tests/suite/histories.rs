@@ -3,13 +3,14 @@
 //! what was agreed (I1).
 
 use handshake::ingest::{
-    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Line, Link, Outcome, Publishing,
-    Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who, Wish,
+    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, DutyNews, DutyTold, Line, Link,
+    Objecting, Outcome, Publishing, Question, Request, Signing, Site, Turn, Value, Visitor, Wanted,
+    WantedDatum, Who, Wish,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
 use handshake_core::vocabulary::{
-    Act, Answer, Carried, Millis, PersonId, Position, Signal, Signals, Verdict,
+    Act, Answer, Carried, Millis, Name, PersonId, Position, Signal, Signals, Verdict,
 };
 use proptest::prelude::*;
 
@@ -24,6 +25,9 @@ enum Deed {
     Answer { customer: u8, purpose: u8, answer: u8 },
     Decide { customer: Option<u8>, purpose: u8, data: u8, recipient: u8, channel: u8, gpc: bool },
     Report { back: u8, done: bool },
+    Object { customer: u8, purpose: u8, lifted: bool },
+    Duty { customer: u8, duty: u8 },
+    SignWaiver(u8),
     Count,
     Link(u8),
     Publish,
@@ -50,6 +54,11 @@ const DATA: [&str; 7] = [
 ];
 const RECIPIENTS: [&str; 4] = ["us", "mailer", "velo-exchange", "stranger"];
 const CHANNELS: [&str; 5] = ["web", "email", "ads", "app", "telegraph"];
+const DUTIES: [&str; 8] = ["stop", "tell", "thank", "check", "sort", "note", "answer", ""];
+/// One duty for each thing that may happen, with times short enough to be late in a history.
+const TIMED: &str = "  must tell within=3 days of=objection\n  must thank within=1 hour of=grant\n  \
+                     must check within=1 week of=order\n  must sort within=2 days of=use\n  must \
+                     note within=1 month of=collection\n  must answer within=1 month of=request\n";
 const CALLER: Caller<'static> = Caller { name: "history", coins: true };
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -68,6 +77,10 @@ fn deed() -> impl Strategy<Value = Deed> {
                 Deed::Decide { customer, purpose, data, recipient, channel, gpc }
             }),
         3 => (0..6u8, any::<bool>()).prop_map(|(back, done)| Deed::Report { back, done }),
+        2 => (0..4u8, 0..5u8, any::<bool>())
+            .prop_map(|(customer, purpose, lifted)| Deed::Object { customer, purpose, lifted }),
+        3 => (0..4u8, 0..8u8).prop_map(|(customer, duty)| Deed::Duty { customer, duty }),
+        1 => (0..3u8).prop_map(Deed::SignWaiver),
         1 => Just(Deed::Count),
         1 => (0..4u8).prop_map(Deed::Link),
         1 => Just(Deed::Publish),
@@ -122,6 +135,34 @@ impl Player {
             }
             Deed::Report { back, done } => {
                 self.report(&mut turn, usize::from(*back), *done);
+            }
+            Deed::Object { customer, purpose, lifted } => {
+                let who = Who::Customer(pick(&customers, *customer));
+                let purpose = pick(&PURPOSES[..5], *purpose);
+                let objecting = Objecting { who, purpose, lifted: *lifted };
+                // Nobody may be known by this number yet.
+                let _unknown = turn.object(CALLER, &request, &objecting);
+            }
+            Deed::Duty { customer, duty } => {
+                let who = Who::Customer(pick(&customers, *customer));
+                let what = match pick(&DUTIES, *duty) {
+                    "" => DutyNews::Requested,
+                    duty => DutyNews::Done(duty),
+                };
+                let told = DutyTold { who, purpose: "follow-up-email", what };
+                // Nothing of the kind may be open.
+                let _none = turn.duty(CALLER, &request, &told);
+            }
+            Deed::SignWaiver(number) => {
+                let signing = Signing {
+                    waiver: pick(&["w-1", "w-2"], *number),
+                    rule: "signal gpc",
+                    law: "11 CCR 7025",
+                    until: self.now.plus_days(20),
+                    by: &Name::new("ana").unwrap(),
+                    because: "the exchange does not read it yet",
+                };
+                turn.sign_waiver(CALLER, &request, &signing).unwrap();
             }
             Deed::Count => {
                 let counted = Counted { metric: "visits", count: 3, imported: false };
@@ -297,6 +338,10 @@ fn publish(turn: &mut Turn<'_>, version: u32) {
     let source = source
         .replace("version=7 replaces=6", &format!("version={version}"))
         .replace("2026-12-01T00:00:00Z", &effective.to_string());
+    let source = source.replace(
+        "  must stop within=48 hours of=withdrawal\n",
+        &format!("  must stop within=48 hours of=withdrawal\n{TIMED}"),
+    );
     let wider = source.replacen(
         "  with us\n  on web app\n",
         "  with us mailer\n  on web app email\n",

@@ -6,6 +6,7 @@
 
 mod asking;
 mod collecting;
+mod duties;
 mod evaluating;
 mod governing;
 mod objecting;
@@ -26,6 +27,7 @@ pub use collecting::{
     EventsReply, EventsRequest, IdentityReply, IdentityRequest, Item, Line, ReasonOfPurpose,
     Stored,
 };
+pub use duties::{DutiesPage, DutiesQuery, DutiesReply, DutiesRequest, DutyEnded, DutyEntry};
 pub use evaluating::{
     EvaluationAction, EvaluationContext, EvaluationDecided, EvaluationError, EvaluationFailed,
     EvaluationOptions, EvaluationPlaces, EvaluationProperties, EvaluationReply, EvaluationRequest,
