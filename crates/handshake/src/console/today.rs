@@ -311,7 +311,7 @@ fn method(visit: &Visit, seen: &Seen) -> Markup {
                 "Every use and every share that the ledger holds a decision of is counted once, on the day of the decision. A promise bears on a use if people may say no to its purpose, a signal or a limit stops it, or a “never” names it; and on every use that a watched rule does not allow. "
                 @if seen.promises.unpromised != 0 { (of(seen.promises.unpromised, "use", "uses")) " no promise bears on; the share leaves them out. " }
                 @if seen.promises.unreported != 0 { (of(seen.promises.unreported, "promised use is", "promised uses are")) " unreported; the share leaves them out too. " }
-                "People are counted once, however often and by however many incidents they were affected. The same ledger always gives the same figures."
+                "A duty with a time limit that was not done by then is an incident too. People are counted once, however often and by however many incidents they were affected. The same ledger always gives the same figures."
             }
             p.note { a href=(visit.to("evidence")) { "See the ledger" } }
         }

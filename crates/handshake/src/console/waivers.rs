@@ -113,7 +113,7 @@ async fn shown(visit: &Visit, wanted: &Wanted, said: Option<&str>) -> Result<Res
     let holds = |it: &&Row| it.used && now < it.signed.until;
     let holding = rows.iter().filter(holds).count();
     let body = html! {
-        h1.answer { (answer(holding)) }
+        h1.answer { (answer(facts.has_policy, holding)) }
         @if let Some(said) = said { p.failed role="alert" { (said) } }
         @if !rows.is_empty() { (table(visit, &facts, &rows)) }
         @if visit.user.role.signs() {
@@ -130,10 +130,12 @@ async fn shown(visit: &Visit, wanted: &Wanted, said: Option<&str>) -> Result<Res
     Ok(frame::page(visit, &facts, &head, &body))
 }
 
-fn answer(holding: usize) -> Markup {
+fn answer(has_policy: bool, holding: usize) -> Markup {
     let holding = u64::try_from(holding).unwrap_or(u64::MAX);
     html! {
-        @if holding == 0 {
+        @if !has_policy {
+            "Nothing is promised yet, so nothing is waived."
+        } @else if holding == 0 {
             "Every rule that a law demands is enforced."
         } @else {
             (of(holding, "rule that a law demands is", "rules that a law demands are")) " only watched, by signature."

@@ -148,7 +148,12 @@ fn forms_of_other_sites_are_refused() {
         vec![("origin", "null")],
         vec![],
     ] {
-        for path in ["/console/sign-in", "/console/sign-out", "/console/shop/people"] {
+        for path in [
+            "/console/sign-in",
+            "/console/sign-out",
+            "/console/shop/people",
+            "/console/shop/waivers",
+        ] {
             let fields = [&fields[..], &[FORM, ("cookie", &desk.cookie)]].concat();
             let answer = server.send("POST", path, &fields, form.as_bytes());
             assert_eq!(answer.status, 403, "{path} {fields:?}");
@@ -159,7 +164,8 @@ fn forms_of_other_sites_are_refused() {
 }
 
 /// Every page of a site that a privacy officer sees.
-const PAGES: [&str; 7] = ["", "policy", "asking", "promises", "money", "people", "evidence"];
+const PAGES: [&str; 8] =
+    ["", "policy", "asking", "promises", "waivers", "money", "people", "evidence"];
 
 #[test]
 fn pages_are_careful_whatever_they_show() {

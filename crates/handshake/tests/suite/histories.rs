@@ -406,3 +406,66 @@ proptest! {
         prop_assert_eq!(replayed, u64::try_from(player.decisions.len()).unwrap());
     }
 }
+
+/// The random histories reach every moment a duty may count from; this one does for certain.
+#[test]
+fn whatever_a_duty_counts_from_opens_it() {
+    let shop = Shop::new();
+    let site = shop.open();
+    let mut player = Player {
+        now: Millis(1_800_000_000_000),
+        version: 7,
+        decisions: Vec::new(),
+        allowed_outside: Vec::new(),
+    };
+    let email = 2;
+    let granted = Deed::Answer { customer: 1, purpose: email, answer: 0 };
+    let of = |(opened, deed): (&'static str, Deed)| {
+        player.play(&site, &deed);
+        let (open, _) = site
+            .look(|state| {
+                state.duties.kinds().map(|(_, it)| it.of.as_str()).collect::<Vec<_>>().join(" ")
+            })
+            .unwrap();
+        assert_eq!(open, opened, "{deed:?}");
+    };
+    let wanted = Deed::Decide {
+        customer: Some(1),
+        purpose: email,
+        data: 1,
+        recipient: 1,
+        channel: 1,
+        gpc: false,
+    };
+    [
+        ("", Deed::Publish),
+        ("", Deed::Link(1)),
+        ("grant", granted),
+        ("grant collection", Deed::View(1, 1)),
+        ("grant collection order", Deed::Order(1, 1)),
+        ("grant collection order", wanted),
+        ("grant collection order", Deed::Report { back: 0, done: false }),
+        ("grant collection order use", Deed::Report { back: 0, done: true }),
+        (
+            "grant collection order use objection",
+            Deed::Object { customer: 1, purpose: email, lifted: false },
+        ),
+        (
+            "grant collection order use objection withdrawal",
+            Deed::Answer { customer: 1, purpose: email, answer: 3 },
+        ),
+        (
+            "grant collection order use objection withdrawal request",
+            Deed::Duty { customer: 1, duty: 7 },
+        ),
+    ]
+    .into_iter()
+    .for_each(of);
+    let (open, _) = site.look(|state| state.duties.counts(Millis(0)).0).unwrap();
+    assert_eq!(open, 7);
+    for duty in 0..7 {
+        player.play(&site, &Deed::Duty { customer: 1, duty });
+    }
+    let (open, _) = site.look(|state| state.duties.counts(Millis(0)).0).unwrap();
+    assert_eq!(open, 0);
+}
