@@ -36,8 +36,6 @@ pub struct Compiled {
     pub nevers: Vec<CompiledNever>,
     /// Places of the promises that bear on any purpose there is or is not.
     pub nevers_of_all: Vec<u16>,
-    /// Whether any duty has a time limit that counts from something.
-    pub has_timed_duties: bool,
     pub waivers: Vec<Waived>,
     data: Vec<(Code, LeafSet)>,
     /// The purpose that covers a feature.
@@ -162,7 +160,6 @@ impl Compiled {
             tags: list(Family::Tag, policy.tags.keys().collect()),
             nevers: Vec::new(),
             nevers_of_all: Vec::new(),
-            has_timed_duties: duty::any_timed(policy),
             waivers: policy.waived(),
             data: Vec::new(),
             serving: Vec::new(),
@@ -381,9 +378,7 @@ fn signal_rules(policy: &Policy, name: &Name, it: &Purpose, mode: CompiledMode) 
         let term = policy.signals.get(&signal).filter(names);
         match (term, it.stops_for.contains(&signal)) {
             (Some(term), _) => {
-                let own = || CompiledMode::of(policy, term.mode, term.waiver.as_ref());
-                let mode = if term.mode.is_some() { own() } else { mode };
-                rules.push(SignalRule { signal, mode, line: term.line });
+                rules.push(SignalRule { signal, mode: mode.or_of(policy, term), line: term.line });
             }
             (None, true) => rules.push(SignalRule { signal, mode, line: it.stops_for_line }),
             (None, false) => (),

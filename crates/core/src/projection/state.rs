@@ -276,9 +276,6 @@ impl State {
     fn open_duties(&mut self, (slot, at): (Slot, Millis), purpose: Option<u32>, moment: Moment) {
         let Some(policy) = self.policies.in_force(at) else { return };
         let compiled = &policy.compiled;
-        if !compiled.has_timed_duties {
-            return;
-        }
         let bound =
             compiled.purposes.iter().filter(|it| purpose.is_none_or(|at| it.code == Code(at)));
         for bound in bound {

@@ -136,33 +136,8 @@ impl Player {
             Deed::Report { back, done } => {
                 self.report(&mut turn, usize::from(*back), *done);
             }
-            Deed::Object { customer, purpose, lifted } => {
-                let who = Who::Customer(pick(&customers, *customer));
-                let purpose = pick(&PURPOSES[..5], *purpose);
-                let objecting = Objecting { who, purpose, lifted: *lifted };
-                // Nobody may be known by this number yet.
-                let _unknown = turn.object(CALLER, &request, &objecting);
-            }
-            Deed::Duty { customer, duty } => {
-                let who = Who::Customer(pick(&customers, *customer));
-                let what = match pick(&DUTIES, *duty) {
-                    "" => DutyNews::Requested,
-                    duty => DutyNews::Done(duty),
-                };
-                let told = DutyTold { who, purpose: "follow-up-email", what };
-                // Nothing of the kind may be open.
-                let _none = turn.duty(CALLER, &request, &told);
-            }
-            Deed::SignWaiver(number) => {
-                let signing = Signing {
-                    waiver: pick(&["w-1", "w-2"], *number),
-                    rule: "signal gpc",
-                    law: "11 CCR 7025",
-                    until: self.now.plus_days(20),
-                    by: &Name::new("ana").unwrap(),
-                    because: "the exchange does not read it yet",
-                };
-                turn.sign_waiver(CALLER, &request, &signing).unwrap();
+            Deed::Object { .. } | Deed::Duty { .. } | Deed::SignWaiver(_) => {
+                promised(&mut turn, deed, self.now);
             }
             Deed::Count => {
                 let counted = Counted { metric: "visits", count: 3, imported: false };
@@ -231,6 +206,52 @@ impl Player {
         };
         // A decision older than 35 days can no longer be reported on.
         let _late = turn.report(CALLER, &Request::internal(None), &outcome);
+    }
+}
+
+/// Deeds about duties and waivers.
+fn promised(turn: &mut Turn<'_>, deed: &Deed, now: Millis) {
+    let customers = ["0", "1", "2", "3"];
+    let request = Request::internal(None);
+    match deed {
+        Deed::Object { customer, purpose, lifted } => {
+            let who = Who::Customer(pick(&customers, *customer));
+            let purpose = pick(&PURPOSES[..5], *purpose);
+            let objecting = Objecting { who, purpose, lifted: *lifted };
+            // Nobody may be known by this number yet.
+            let _unknown = turn.object(CALLER, &request, &objecting);
+        }
+        Deed::Duty { customer, duty } => {
+            let who = Who::Customer(pick(&customers, *customer));
+            let what = match pick(&DUTIES, *duty) {
+                "" => DutyNews::Requested,
+                duty => DutyNews::Done(duty),
+            };
+            let told = DutyTold { who, purpose: "follow-up-email", what };
+            // Nothing of the kind may be open.
+            let _none = turn.duty(CALLER, &request, &told);
+        }
+        Deed::SignWaiver(number) => {
+            let signing = Signing {
+                waiver: pick(&["w-1", "w-2"], *number),
+                rule: "signal gpc",
+                law: "11 CCR 7025",
+                until: now.plus_days(20),
+                by: &Name::new("ana").unwrap(),
+                because: "the exchange does not read it yet",
+            };
+            turn.sign_waiver(CALLER, &request, &signing).unwrap();
+        }
+        Deed::Order(..)
+        | Deed::View(..)
+        | Deed::Recommend(..)
+        | Deed::Answer { .. }
+        | Deed::Decide { .. }
+        | Deed::Report { .. }
+        | Deed::Count
+        | Deed::Link(_)
+        | Deed::Publish
+        | Deed::Wait(_) => (),
     }
 }
 
