@@ -88,6 +88,7 @@ export const PAGES = [
   consoles("policy", "/policy"),
   consoles("asking", "/asking"),
   consoles("promises", "/promises"),
+  consoles("waivers", "/waivers"),
   consoles("money", "/money"),
   consoles("people", "/people"),
   consoles("evidence", "/evidence"),

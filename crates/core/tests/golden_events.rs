@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use handshake_core::event::{
     AccessChanged, AffirmationGiven, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal,
     CatalogueChanged, ConflictShown, Considered, DataCollected, DataPersonal, DatumMessage,
-    Envelope, Fact, FileImported, GrantMessage, HeardMessage, IdentityLinked, IdentityPersonal,
-    ItemMessage, Kind, LimitMessage, NameDeclared, ObjectionMade, OutcomeObserved, OutcomePersonal,
-    PolicyPublished, SignalPersonal, SignalReceived, SituationMessage, UseCarriedOut, UseCounted,
-    UseDecided, VisitsCounted,
+    DutyDone, Envelope, Fact, FileImported, GrantMessage, HeardMessage, IdentityLinked,
+    IdentityPersonal, ItemMessage, Kind, LimitMessage, NameDeclared, ObjectionMade,
+    OutcomeObserved, OutcomePersonal, PolicyPublished, RequestMade, SignalPersonal, SignalReceived,
+    SituationMessage, UseCarriedOut, UseCounted, UseDecided, VisitsCounted, WaiverSigned,
 };
 use handshake_core::vocabulary::{Code, EventId, Millis, Position, SiteId, Slot, hex};
 
@@ -175,7 +175,7 @@ fn situation() -> SituationMessage {
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: one row a kind")]
-fn samples() -> [Fact; 18] {
+fn samples() -> [Fact; 21] {
     let ask = vec![1; 16];
     let considered = Considered { purpose: 11, verdict: 1, advice: 1, reason: 4, mode: 2 };
     let item = ItemMessage {
@@ -301,5 +301,15 @@ fn samples() -> [Fact; 18] {
             answers_seed: 77,
             orders: 640,
         }),
+        Fact::DutyDone(DutyDone { purpose: 11, duty: "stop".into(), request: REQUEST }),
+        Fact::WaiverSigned(WaiverSigned {
+            name: "w-7".into(),
+            rule: "purpose retarget".into(),
+            law: "CCPA §1798.135".into(),
+            until: AT,
+            by: "ana".into(),
+            because: "the old mailer cannot read GPC before its update".into(),
+        }),
+        Fact::RequestMade(RequestMade { purpose: 11, request: REQUEST }),
     ]
 }

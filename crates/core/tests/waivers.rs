@@ -1,10 +1,5 @@
 //! A waiver softens a rule until it ends, to the millisecond, and changes nothing else.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use handshake_core::decision::{Situation, decide, waiver};
 use handshake_core::event::{DatumMessage, SituationMessage};

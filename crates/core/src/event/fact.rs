@@ -27,6 +27,9 @@ pub enum Fact {
     FileImported(FileImported),
     ConflictShown(ConflictShown),
     AffirmationGiven(AffirmationGiven),
+    DutyDone(DutyDone),
+    WaiverSigned(WaiverSigned),
+    RequestMade(RequestMade),
     /// A kind, or a version of one, that is newer than this Handshake. Kept, not understood.
     Unknown(Kind, u8),
 }
@@ -76,6 +79,9 @@ impl Fact {
             Fact::FileImported(_) => Kind::FileImported,
             Fact::ConflictShown(_) => Kind::ConflictShown,
             Fact::AffirmationGiven(_) => Kind::AffirmationGiven,
+            Fact::DutyDone(_) => Kind::DutyDone,
+            Fact::WaiverSigned(_) => Kind::WaiverSigned,
+            Fact::RequestMade(_) => Kind::RequestMade,
             Fact::Unknown(kind, _) => *kind,
         }
     }
@@ -105,6 +111,9 @@ impl Fact {
             Fact::FileImported(it) => it.encode_raw(out),
             Fact::ConflictShown(it) => it.encode_raw(out),
             Fact::AffirmationGiven(it) => it.encode_raw(out),
+            Fact::DutyDone(it) => it.encode_raw(out),
+            Fact::WaiverSigned(it) => it.encode_raw(out),
+            Fact::RequestMade(it) => it.encode_raw(out),
             Fact::Unknown(..) => (),
         }
     }
@@ -137,6 +146,9 @@ impl Fact {
             | Fact::FileImported(_)
             | Fact::ConflictShown(_)
             | Fact::AffirmationGiven(_)
+            | Fact::DutyDone(_)
+            | Fact::WaiverSigned(_)
+            | Fact::RequestMade(_)
             | Fact::Unknown(..) => (),
         }
     }
@@ -185,6 +197,9 @@ impl Fact {
             Kind::FileImported => Fact::FileImported(Message::decode(clear)?),
             Kind::ConflictShown => Fact::ConflictShown(Message::decode(clear)?),
             Kind::AffirmationGiven => Fact::AffirmationGiven(Message::decode(clear)?),
+            Kind::DutyDone => Fact::DutyDone(Message::decode(clear)?),
+            Kind::WaiverSigned => Fact::WaiverSigned(Message::decode(clear)?),
+            Kind::RequestMade => Fact::RequestMade(Message::decode(clear)?),
             Kind::Unknown(_) => Fact::Unknown(kind, VERSION),
         })
     }

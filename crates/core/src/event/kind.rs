@@ -31,11 +31,17 @@ pub enum Kind {
     ConflictShown,
     /// A person affirmed their answer against a signal.
     AffirmationGiven,
+    /// What a duty demands was done for a person.
+    DutyDone,
+    /// Somebody signed that a rule with a law is only watched for a while.
+    WaiverSigned,
+    /// A person asked for something, by whatever way.
+    RequestMade,
     Unknown(u16),
 }
 
 impl Kind {
-    pub const KNOWN: [Kind; 18] = [
+    pub const KNOWN: [Kind; 21] = [
         Kind::NameDeclared,
         Kind::PolicyPublished,
         Kind::AskShown,
@@ -54,6 +60,9 @@ impl Kind {
         Kind::FileImported,
         Kind::ConflictShown,
         Kind::AffirmationGiven,
+        Kind::DutyDone,
+        Kind::WaiverSigned,
+        Kind::RequestMade,
     ];
 
     pub fn number(self) -> u16 {
@@ -76,6 +85,9 @@ impl Kind {
             Kind::FileImported => 16,
             Kind::ConflictShown => 21,
             Kind::AffirmationGiven => 22,
+            Kind::DutyDone => 24,
+            Kind::WaiverSigned => 25,
+            Kind::RequestMade => 26,
             Kind::Unknown(number) => number,
         }
     }
@@ -105,6 +117,9 @@ impl Kind {
             Kind::FileImported => "file_imported",
             Kind::ConflictShown => "conflict_shown",
             Kind::AffirmationGiven => "affirmation_given",
+            Kind::DutyDone => "duty_done",
+            Kind::WaiverSigned => "waiver_signed",
+            Kind::RequestMade => "request_made",
             Kind::Unknown(_) => "unknown",
         }
     }

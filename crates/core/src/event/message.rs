@@ -487,3 +487,45 @@ pub struct FileImported {
     #[prost(uint64, tag = "7")]
     pub orders: u64,
 }
+
+/// What a duty of a purpose demands was done for the person, in time or late.
+#[derive(Clone, PartialEq, Message)]
+pub struct DutyDone {
+    #[prost(uint32, tag = "1")]
+    pub purpose: u32,
+    /// The duty's name in the policy, such as `stop`.
+    #[prost(string, tag = "2")]
+    pub duty: String,
+    #[prost(fixed64, tag = "3")]
+    pub request: u64,
+}
+
+/// The person asked for something that duties of a purpose answer to.
+#[derive(Clone, PartialEq, Message)]
+pub struct RequestMade {
+    #[prost(uint32, tag = "1")]
+    pub purpose: u32,
+    #[prost(fixed64, tag = "2")]
+    pub request: u64,
+}
+
+/// One of the merchant's own people lets a rule that a law demands be watched only.
+#[derive(Clone, PartialEq, Message)]
+pub struct WaiverSigned {
+    /// The waiver's name in the policy, such as `w-7`.
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// As `purpose retarget`, `never "…"` or `signal gpc`.
+    #[prost(string, tag = "2")]
+    pub rule: String,
+    #[prost(string, tag = "3")]
+    pub law: String,
+    /// When the rule enforces again.
+    #[prost(int64, tag = "4")]
+    pub until: i64,
+    /// The console user who signed.
+    #[prost(string, tag = "5")]
+    pub by: String,
+    #[prost(string, tag = "6")]
+    pub because: String,
+}

@@ -16,8 +16,8 @@ pub use kind::Kind;
 pub use message::{
     AccessChanged, AffirmationGiven, AnswerGiven, AnswerPersonal, AskShown, CarriedPersonal,
     CatalogueChanged, ConflictShown, Considered, DataCollected, DataPersonal, DatumMessage,
-    FileImported, GrantMessage, HeardMessage, IdentityLinked, IdentityPersonal, ItemMessage,
-    LimitMessage, NameDeclared, ObjectionMade, OutcomeObserved, OutcomePersonal, PolicyPublished,
-    SignalPersonal, SignalReceived, SituationMessage, UseCarriedOut, UseCounted, UseDecided,
-    VisitsCounted,
+    DutyDone, FileImported, GrantMessage, HeardMessage, IdentityLinked, IdentityPersonal,
+    ItemMessage, LimitMessage, NameDeclared, ObjectionMade, OutcomeObserved, OutcomePersonal,
+    PolicyPublished, RequestMade, SignalPersonal, SignalReceived, SituationMessage, UseCarriedOut,
+    UseCounted, UseDecided, VisitsCounted, WaiverSigned,
 };

@@ -3,10 +3,12 @@
 //! A [`Report`] is a pure function of a site's [`State`](crate::projection::State) and a period.
 //! Booked costs and estimates are never netted into one figure, and a guess says so.
 
+mod duties;
 mod money;
 mod promises;
 mod report;
 
+pub use duties::{DutyReport, DutyRow, duties};
 pub use money::{Booked, Estimate, Evidence, ImpactRow};
 pub use promises::{
     IncidentReport, IncidentRow, Promises, Week, incidents, promises, quarters, weeks,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use super::duties::{DutyReport, duties};
 use super::money::{Booked, ImpactRow, asking_cost, impact};
 use crate::permission::standing;
 use crate::projection::{Day, Import, Quarter, State, TallyKey};
@@ -42,6 +43,7 @@ pub struct Report {
     /// Uses in this period whose carrying out an import took for granted.
     pub assumed_uses: u64,
     pub imports: Vec<Import>,
+    pub duties: DutyReport,
 }
 
 /// Orders booked in the shop and seen here.
@@ -135,6 +137,7 @@ pub fn figures(state: &State, quarter: Option<Quarter>, now: Millis) -> Report {
         simulated_answers: asks.iter().filter(|it| it.simulated).map(count).sum(),
         assumed_uses: tallies().filter(|(key, _)| key.assumed).map(|(_, count)| count).sum(),
         imports: state.imports.iter().copied().collect(),
+        duties: duties(state, quarter, now),
         asks,
     }
 }

@@ -136,6 +136,9 @@ impl Recommender {
                 | Fact::FileImported(_)
                 | Fact::ConflictShown(_)
                 | Fact::AffirmationGiven(_)
+                | Fact::DutyDone(_)
+                | Fact::WaiverSigned(_)
+                | Fact::RequestMade(_)
                 | Fact::Unknown(..),
                 _,
             ) => (),

@@ -45,7 +45,6 @@ impl Compiled {
             nevers_of_all: Vec::new(),
             sources: Vec::new(),
             before: None,
-            has_timed_duties: duty::any_timed(policy),
             waivers: policy.waived(),
             data: Vec::new(),
             serving: Vec::new(),
@@ -295,8 +294,7 @@ fn signal_rules(
         if let Some(term) = term {
             let places = bearing(applies_in, &term.places);
             let grants = term.means == SignalMeaning::PermissionOrRefusal;
-            let own = || CompiledMode::of(policy, term.mode, term.waiver.as_ref());
-            let mode = if term.mode.is_some() { own() } else { mode };
+            let mode = mode.or_of(policy, term);
             rules.push(SignalRule { signal, places, grants, mode, line: term.line });
             left &= !places;
         }

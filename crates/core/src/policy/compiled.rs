@@ -40,8 +40,6 @@ pub struct Compiled {
     pub nevers: Vec<CompiledNever>,
     /// Places of the promises that bear on any purpose there is or is not.
     pub nevers_of_all: Vec<u16>,
-    /// Whether any duty has a time limit that counts from something.
-    pub has_timed_duties: bool,
     pub waivers: Vec<Waived>,
     /// For each leaf, what it is worked out from, by however many steps.
     pub sources: Vec<LeafSet>,

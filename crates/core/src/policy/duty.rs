@@ -1,6 +1,6 @@
 //! Duties with a time limit: what must be done within how long of what.
 
-use super::model::{Line, Policy, Purpose};
+use super::model::{Line, Purpose};
 use crate::vocabulary::{Name, Period};
 
 /// What happens to a person that a duty may count from.
@@ -63,9 +63,4 @@ pub(super) fn timed(purpose: &Purpose) -> Vec<CompiledDuty> {
         Some(CompiledDuty { what: it.what.clone(), of, within: it.within?, line: it.line })
     });
     timed.collect()
-}
-
-/// Whether any duty of the policy can become late.
-pub(super) fn any_timed(policy: &Policy) -> bool {
-    policy.purposes.values().any(|it| !timed(it).is_empty())
 }

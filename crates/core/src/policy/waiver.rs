@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::compiled::Compiled;
-use super::model::{Basis, Line, Policy, Purpose};
+use super::model::{Basis, Line, Policy, Purpose, SignalTerm};
 use crate::vocabulary::{Millis, Mode, Name, Signal};
 
 /// `waiver=w-7 until="2027-01-31T00:00:00Z"` behind a mode: until then the mode stands, afterwards
@@ -51,6 +51,14 @@ impl CompiledMode {
             mode: policy.mode_of(own),
             until: waiver.map(|it| it.until),
             waiver: place.and_then(|it| u16::try_from(it).ok()),
+        }
+    }
+
+    /// The mode that a signal names, else this one of the purpose it stops.
+    pub(super) fn or_of(self, policy: &Policy, term: &SignalTerm) -> CompiledMode {
+        match term.mode {
+            Some(_) => CompiledMode::of(policy, term.mode, term.waiver.as_ref()),
+            None => self,
         }
     }
 

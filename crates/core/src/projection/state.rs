@@ -9,18 +9,21 @@ use super::asks::Asks;
 use super::books::Books;
 use super::calendar::{Calendar, Day};
 use super::catalogue::Catalogue;
+use super::duties::Duties;
 use super::imports::Imports;
 use super::incidents::Incidents;
 use super::people::People;
 use super::policies::Policies;
 use super::requests::{Remembered, Requests};
-use super::tallies::Tallies;
+use super::tallies::{OpenUse, Tallies};
 use super::uses;
+use super::waivers::Waivers;
 use crate::decision::Age;
 use crate::event::{
-    AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
+    AnswerGiven, DataCollected, DataPersonal, DutyDone, Fact, IdentityPersonal, OutcomeObserved,
     OutcomePersonal, Recorded, UseCarriedOut, UseDecided,
 };
+use crate::policy::Moment;
 use crate::vocabulary::{
     Act, Advice, Answer, Carried, Code, Dictionary, Family, Millis, PersonId, Position, Signals,
     Slot,
@@ -40,6 +43,8 @@ pub struct State {
     pub incidents: Incidents,
     pub requests: Requests,
     pub access: Access,
+    pub duties: Duties,
+    pub waivers: Waivers,
     /// Events folded so far.
     pub events: u64,
     /// Events of kinds or versions newer than this Handshake: kept in the ledger, not understood.
@@ -61,6 +66,8 @@ impl Default for State {
             incidents: Incidents::default(),
             requests: Requests::default(),
             access: Access::default(),
+            duties: Duties::default(),
+            waivers: Waivers::default(),
             events: 0,
             unknown: 0,
             calendar: Calendar::new(TimeZone::UTC),
@@ -92,6 +99,9 @@ impl State {
             Fact::ObjectionMade(objection) => {
                 if let Some(slot) = it.slot {
                     self.people.object(slot, Code(objection.purpose), objection.lifted);
+                    if !objection.lifted {
+                        self.open_duties((slot, it.at), Some(objection.purpose), Moment::Objection);
+                    }
                 }
             }
             Fact::ConflictShown(conflict) => {
@@ -134,6 +144,13 @@ impl State {
             Fact::VisitsCounted(count) => self.books.count(day, Code(count.metric), count.count),
             Fact::AccessChanged(change) => self.access.changed(change),
             Fact::FileImported(progress) => self.imports.advance(progress),
+            Fact::DutyDone(done) => self.duty_done(it, done),
+            Fact::WaiverSigned(waiver) => self.waivers.sign(waiver, it.at),
+            Fact::RequestMade(made) => {
+                if let Some(slot) = it.slot {
+                    self.open_duties((slot, it.at), Some(made.purpose), Moment::Request);
+                }
+            }
             Fact::Unknown(..) => self.unknown += 1,
         }
     }
@@ -156,12 +173,15 @@ impl State {
             Fact::IdentityLinked(fact, _) => fact.request,
             Fact::CatalogueChanged(fact) => fact.request,
             Fact::VisitsCounted(fact) => fact.request,
+            Fact::DutyDone(fact) => fact.request,
+            Fact::RequestMade(fact) => fact.request,
             Fact::NameDeclared(_)
             | Fact::PolicyPublished(_)
             | Fact::SignalReceived(..)
             | Fact::UseCounted(_)
             | Fact::AccessChanged(_)
             | Fact::FileImported(_)
+            | Fact::WaiverSigned(_)
             | Fact::Unknown(..) => 0,
         };
         let remembered = Remembered { position: it.position, request };
@@ -174,6 +194,15 @@ impl State {
         if let Some(slot) = it.slot {
             let (purpose, statement) = (Code(given.purpose), Code(given.statement));
             self.people.answer(slot, (answer, purpose, statement), it.at);
+            // What a model drew nobody waits for, and nobody could confirm.
+            let moment = match answer {
+                Answer::Granted => Some(Moment::Grant),
+                Answer::Withdrawn => Some(Moment::Withdrawal),
+                Answer::Refused | Answer::Deferred => None,
+            };
+            if let Some(moment) = moment.filter(|_| !given.simulated) {
+                self.open_duties((slot, it.at), Some(given.purpose), moment);
+            }
         }
     }
 
@@ -188,6 +217,7 @@ impl State {
             self.tallies.considered(day, data.policy, it.caller, considered);
         }
         let is_order = self.names.name(Code(data.what)) == "order";
+        self.collected_duties(it, data, is_order);
         let Some(personal) = personal else { return };
         if let Some(slot) = it.slot {
             self.people.collected(slot, &personal.leaves, it.at, is_order);
@@ -223,6 +253,7 @@ impl State {
         let before = self.tallies.open(decision).copied();
         let now = self.tallies.carried_out(it);
         let Some((before, now)) = before.zip(now) else { return };
+        self.used_duties(at, (&before, &now), it.assumed);
         self.incidents.carried_out((at, decision), before.key, &now);
         if let Some(slot) = now.slot.filter(|_| uses::changes(&before, &now)) {
             self.people.came_of(slot, at, (&before, &now));
@@ -254,6 +285,46 @@ impl State {
         }
     }
 
+    /// Opens the duties of one purpose, or of all, that count from what just happened to a person.
+    fn open_duties(&mut self, (slot, at): (Slot, Millis), purpose: Option<u32>, moment: Moment) {
+        let Some(policy) = self.policies.in_force(at) else { return };
+        let compiled = &policy.compiled;
+        let bound =
+            compiled.purposes.iter().filter(|it| purpose.is_none_or(|at| it.code == Code(at)));
+        for bound in bound {
+            for duty in bound.timed_duties.iter().filter(|it| it.of == moment) {
+                self.duties.happened(slot, (bound.code, duty), (at, &compiled.zone));
+            }
+        }
+    }
+
+    /// What was brought from a file happened before anybody could confirm anything.
+    fn collected_duties(&mut self, it: &Recorded, data: &DataCollected, is_order: bool) {
+        let Some(slot) = it.slot.filter(|_| !data.imported) else { return };
+        if is_order {
+            self.open_duties((slot, it.at), None, Moment::Order);
+        }
+        for one in data.considered.iter().filter(|it| it.advice == Advice::Proceed.number()) {
+            self.open_duties((slot, it.at), Some(one.purpose), Moment::Collection);
+        }
+    }
+
+    /// A use was reported done that was not before.
+    fn used_duties(&mut self, at: Millis, (before, now): (&OpenUse, &OpenUse), assumed: bool) {
+        let is_done = |it: &OpenUse| it.carried == Some(Carried::Done);
+        let counts = matches!(now.key.act, Act::Use | Act::Share) && !assumed;
+        if let Some(slot) = now.slot.filter(|_| counts && is_done(now) && !is_done(before)) {
+            self.open_duties((slot, at), Some(now.key.purpose.0), Moment::Use);
+        }
+    }
+
+    fn duty_done(&mut self, it: &Recorded, done: &DutyDone) {
+        let Some(slot) = it.slot else { return };
+        let calendar = &mut self.calendar;
+        let quarter = |at| calendar.day(at).quarter();
+        self.duties.done(slot, (Code(done.purpose), &done.duty), it.at, quarter);
+    }
+
     /// The whole state as text, in one fixed order: equal states are equal text.
     pub fn dump(&self) -> String {
         let mut out = String::new();
@@ -270,6 +341,8 @@ impl State {
         self.incidents.dump(&mut out);
         self.requests.dump(&mut out);
         self.access.dump(&mut out);
+        self.duties.dump(&mut out);
+        self.waivers.dump(&mut out);
         let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);
         out
     }

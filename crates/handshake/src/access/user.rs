@@ -76,6 +76,11 @@ impl Role {
         Role::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
+    /// Whether a signature counts: that a law is not enforced for a while.
+    pub fn signs(self) -> bool {
+        Role::Privacy <= self
+    }
+
     /// Whether single people may be looked up, and not only counted.
     pub fn sees_people(self) -> bool {
         Role::Privacy <= self

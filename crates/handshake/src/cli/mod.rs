@@ -17,6 +17,7 @@ mod serve;
 mod site;
 mod users;
 mod verify;
+mod waivers;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,9 @@ enum Command {
     Sdk,
     /// Check that nobody changed what is in the ledger
     Verify(verify::Verify),
+    /// Sign that a rule with a law is only watched for a while, or list what was signed
+    #[command(subcommand)]
+    Waivers(waivers::Waivers),
 }
 
 /// Runs the command line of this process.
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Report(it) => report::run(it, &cli.places, &printer),
         Command::Sdk => sdk::sdk(&printer),
         Command::Verify(it) => verify::run(it, &cli.places, &printer),
+        Command::Waivers(it) => waivers::run(it, &cli.places, &printer),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -174,6 +174,9 @@ fn told(fact: &Fact) -> (u32, String) {
         Fact::ConflictShown(it) => (it.purpose, "shown".to_owned()),
         Fact::AffirmationGiven(it) => (it.purpose, "affirmed".to_owned()),
         Fact::PolicyPublished(it) => (0, format!("number {}", it.number)),
+        Fact::DutyDone(it) => (it.purpose, it.duty.clone()),
+        Fact::RequestMade(it) => (it.purpose, "asked by the person".to_owned()),
+        Fact::WaiverSigned(it) => (0, format!("{}: {}, by {}", it.name, it.rule, it.by)),
         Fact::FileImported(it) => (0, format!("{} rows", count(it.rows))),
         Fact::NameDeclared(_)
         | Fact::SignalReceived(..)

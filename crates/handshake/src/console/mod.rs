@@ -9,6 +9,7 @@ mod answer;
 mod asking;
 mod assets;
 mod desk;
+mod duties;
 mod evidence;
 mod frame;
 mod gate;
@@ -27,6 +28,7 @@ mod standings;
 mod throttle;
 mod today;
 mod visit;
+mod waivers;
 mod words;
 
 use std::sync::Arc;
@@ -55,6 +57,7 @@ pub fn router(app: Arc<App>) -> Result<Router, PasswordError> {
         .route("/console/{site}", get(home::site))
         .route("/console/{site}/", get(today::today))
         .route("/console/{site}/asking", get(asking::asking))
+        .route("/console/{site}/duties/{duty}", get(duties::duty))
         .route("/console/{site}/evidence", get(evidence::evidence))
         .route("/console/{site}/evidence/tail", get(evidence::tail))
         .route("/console/{site}/money", get(money::money))
@@ -63,6 +66,7 @@ pub fn router(app: Arc<App>) -> Result<Router, PasswordError> {
         .route("/console/{site}/policy", get(policy::policy))
         .route("/console/{site}/promises", get(promises::promises))
         .route("/console/{site}/promises/{incident}", get(incident::incident))
+        .route("/console/{site}/waivers", get(waivers::page).post(waivers::sign))
         .route("/console/{site}/{page}", get(home::nowhere))
         .route("/console/{site}/{page}/{rest}", get(home::nowhere))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))

@@ -1,11 +1,14 @@
 //! *Promises*: every incident, with whom it affected, the rule it broke and what was at stake.
 
 use axum::response::Response;
-use handshake_core::impact::{IncidentRow, incidents, promises as count_promises};
+use handshake_core::impact::{
+    IncidentRow, duties as count_duties, incidents, promises as count_promises,
+};
 use handshake_core::vocabulary::Millis;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use super::duties::{all_affected, section};
 use super::frame::{self, Facts, Head, Place};
 use super::numbers::{count, day, headline, of, share};
 use super::today::{affected, same_period, when};
@@ -19,24 +22,30 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
     let now = visit.now;
     let facts = visit.look(move |state| Facts::of(state, now)).await?;
     let period = visit.period(&facts.quarters)?;
-    let (mut all, kept) = visit
+    let (mut all, kept, mut duties) = visit
         .look(move |state| {
-            (incidents(state, period.quarter()), count_promises(state, period.quarter()))
+            let quarter = period.quarter();
+            let duties = count_duties(state, quarter, now);
+            (incidents(state, quarter), count_promises(state, quarter), duties)
         })
         .await?;
-    let mut purposes: Vec<String> = all.rows.iter().map(|it| it.purpose.clone()).collect();
+    let late = duties.rows.iter().filter(|it| it.code().is_some()).map(|it| it.purpose.clone());
+    let mut purposes: Vec<String> =
+        all.rows.iter().map(|it| it.purpose.clone()).chain(late).collect();
     purposes.sort_unstable();
     purposes.dedup();
     let purpose = visit.asked("purpose").filter(|it| !it.is_empty());
     if let Some(purpose) = purpose {
         all.rows.retain(|it| it.purpose == purpose);
+        duties.rows.retain(|it| it.purpose == purpose);
     }
     let examples = all.rows.iter().take(INCIDENTS_SHOWN).map(|it| it.example).collect();
     let rules = rule::rules(&visit, examples).await;
     let told = kept.kept + kept.broken;
+    let to_what = if all.rows.is_empty() { "#duties" } else { "#incidents" };
     let body = html! {
         h1.answer {
-            (affected((all.rows.len(), all.people()), "#incidents", &when(period)))
+            (affected(all_affected(&all, &duties), to_what, &when(period)))
             @if let Some(purpose) = purpose { ", for " (purpose) }
             "."
             @if purpose.is_none() && told != 0 {
@@ -56,18 +65,20 @@ pub(super) async fn promises(visit: Visit) -> Result<Response, Turned> {
                 }
             }
         }
-        (method())
+        (section(&visit, &duties, &facts, true))
+        (method(&visit))
     };
     let picker = (!purposes.is_empty()).then(|| purpose_picker(&visit, &purposes, purpose, period));
     let head = Head { place: Place::Promises, title: "Promises", period: Some(period), picker };
     Ok(frame::page(&visit, &facts, &head, &body))
 }
 
-fn method() -> Markup {
+fn method(visit: &Visit) -> Markup {
     html! {
         section aria-labelledby="method-title" {
             h2 #method-title { "How this is counted" }
-            p.prose { "A breach is a use or a share that the policy did not allow, that was reported as done, and that a watched or enforced rule forbids; what is only rehearsed is promised to nobody. It is counted in the quarter of its decision. A person is counted once in an incident, and once in the sum, however often it happened. The rule and its line come from deciding the last of them again, from the ledger. “At stake” is times the worth of a use that the policy states." }
+            p.prose { "A breach is a use or a share that the policy did not allow, that was reported as done, and that a watched or enforced rule forbids; what is only rehearsed is promised to nobody. It is counted in the quarter of its decision. A person is counted once in an incident, and once in the sum, however often it happened. The rule and its line come from deciding the last of them again, from the ledger. “At stake” is times the worth of a use that the policy states. A duty with a time limit begins when what it counts from is recorded, and ends when somebody says that it was done; one that is late is an incident too, in the quarter in which it was due. Answers that a model drew and orders from a file begin none." }
+            p.note { a href=(visit.to("waivers")) { "Waivers: rules that a law demands and that are only watched" } }
         }
     }
 }
@@ -158,6 +169,7 @@ fn what(visit: &Visit, row: &IncidentRow, rule: Option<&rule::Rule>) -> Markup {
                     " · "
                     a href={ (visit.to("policy")) "?version=" (it.version) "#L" (it.line) } { "line " (it.line) }
                     @if it.text.starts_with("never") { " · " (it.text) }
+                    @if let Some(waiver) = &it.waiver { " · under " a href=(visit.to("waivers")) { "waiver " (waiver) } }
                 },
                 Some(_) => " · no line allows it",
                 None => " · line unknown: the last of these is erased or unreadable",

@@ -1,7 +1,7 @@
 //! The rule that a recorded decision failed, with its line: the decision is made again from what
 //! the ledger holds.
 
-use handshake_core::decision::{Situation, decide, explain};
+use handshake_core::decision::{Situation, decide, explain, waiver};
 use handshake_core::event::{Fact, Recorded};
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Clause, Mode, Position, ReasonCode};
@@ -17,6 +17,8 @@ pub(super) struct Rule {
     pub(super) version: u32,
     pub(super) clause: Clause,
     pub(super) code: ReasonCode,
+    /// The waiver under which it was not enforced.
+    pub(super) waiver: Option<String>,
 }
 
 /// The rules that these decisions failed, in the same order. Nothing where the person was erased,
@@ -58,6 +60,9 @@ fn situation(recorded: &Recorded) -> Option<Situation> {
         | Fact::FileImported(_)
         | Fact::ConflictShown(_)
         | Fact::AffirmationGiven(_)
+        | Fact::DutyDone(_)
+        | Fact::WaiverSigned(_)
+        | Fact::RequestMade(_)
         | Fact::Unknown(..) => return None,
     };
     Situation::from_message(message?, at)
@@ -71,5 +76,6 @@ fn rule(state: &State, situation: &Situation, policy: u32) -> Option<Rule> {
     let reason = decision.reasons.iter().find(|it| it.mode != Mode::Rehearse)?;
     let text = explain(reason, compiled, &state.names, situation).rule;
     let (clause, code) = (reason.clause, reason.code);
-    Some(Rule { line: reason.line.0, text, version: compiled.version, clause, code })
+    let waiver = waiver(reason, compiled, situation).map(|it| it.waiver.to_string());
+    Some(Rule { line: reason.line.0, text, version: compiled.version, clause, code, waiver })
 }

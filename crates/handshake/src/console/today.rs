@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 
 use super::desk::Desk;
+use super::duties::{all_affected, section, waiting};
 use super::frame::{self, Facts, Head, Place};
 use super::numbers::{count, date, headline, headline_money, of, people, share};
 use super::visit::{Period, Turned, Visit};
@@ -72,6 +73,7 @@ fn empty(visit: &Visit, seen: &Seen) -> Markup {
             li { "Ask before a use: " code tabindex="0" { "POST /v1/decide" } }
             li { "Say what was done: " code tabindex="0" { "POST /v1/outcomes" } }
         }
+        (section(visit, &seen.report.duties, &seen.facts, false))
         @if !seen.facts.quarters.is_empty() {
             p { "Other quarters have uses: " a href="?quarter=all" { "see all time" } "." }
         }
@@ -90,6 +92,7 @@ fn full(visit: &Visit, seen: &Seen, rules: &[Option<rule::Rule>]) -> Markup {
         }
         (what_became(seen))
         (what_went_wrong(visit, seen, rules))
+        (section(visit, &seen.report.duties, &seen.facts, false))
         (standings::section(&seen.purposes, seen.report.people))
         (method(visit, seen))
     }
@@ -112,7 +115,7 @@ pub(super) fn same_period(visit: &Visit, page: &str, period: Period) -> String {
 fn answer(visit: &Visit, seen: &Seen) -> Markup {
     let promises_page = same_period(visit, "promises", seen.period);
     let affected = affected(
-        (seen.incidents.rows.len(), seen.incidents.people()),
+        all_affected(&seen.incidents, &seen.report.duties),
         &promises_page,
         &when(seen.period),
     );
@@ -194,6 +197,12 @@ pub(super) fn only_currency(
 fn to_do(visit: &Visit, seen: &Seen) -> Markup {
     let page = same_period(visit, "promises", seen.period);
     let mut items: Vec<Markup> = Vec::new();
+    if let Some(row) = seen.report.duties.rows.iter().find(|it| !it.waiting.is_empty()) {
+        items.push(html! {
+            a href={ (page) "#duties" } { "Do what is late: " (row.duty) " for " (row.purpose) }
+            p { (waiting(row, &seen.facts.zone)) "." }
+        });
+    }
     if let Some(worst) = seen.incidents.rows.first() {
         let affected = people(u64::try_from(worst.people.len()).unwrap_or(u64::MAX));
         items.push(html! {
@@ -263,7 +272,7 @@ fn what_went_wrong(visit: &Visit, seen: &Seen, rules: &[Option<rule::Rule>]) -> 
     let rest = rows.len().saturating_sub(INCIDENTS_SHOWN);
     html! {
         section aria-labelledby="wrong-title" {
-            h2 #wrong-title { (wrong_title(&seen.incidents)) }
+            h2 #wrong-title { (wrong_title(&seen.incidents, seen.report.duties.late() != 0)) }
             @if !rows.is_empty() {
                 p.subtitle { "Incidents: breaches by one caller of one rule in one campaign, most people affected first" }
                 (promises_page::table(visit, rows.iter().take(INCIDENTS_SHOWN), rules, (&seen.facts, seen.period)))
@@ -277,7 +286,7 @@ fn what_went_wrong(visit: &Visit, seen: &Seen, rules: &[Option<rule::Rule>]) -> 
 }
 
 /// One caller's share of what went wrong, where one stands out.
-fn wrong_title(it: &IncidentReport) -> Markup {
+fn wrong_title(it: &IncidentReport, late: bool) -> Markup {
     let mut by_caller: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
     for row in &it.rows {
         *by_caller.entry(&row.caller).or_default() += IncidentRow::times(row);
@@ -286,6 +295,7 @@ fn wrong_title(it: &IncidentReport) -> Markup {
     let all = it.times();
     html! {
         @match worst {
+            None if late => "No use that anybody told of broke a promise",
             None => "Nothing went wrong that anybody told of",
             Some((caller, times)) if *times == all => { (*caller) " explains all that went wrong" },
             Some((caller, times)) => { (*caller) " explains " (share(*times, all)) " of what went wrong" },
@@ -301,7 +311,7 @@ fn method(visit: &Visit, seen: &Seen) -> Markup {
                 "Every use and every share that the ledger holds a decision of is counted once, on the day of the decision. A promise bears on a use if people may say no to its purpose, a signal or a limit stops it, or a “never” names it; and on every use that a watched rule does not allow. "
                 @if seen.promises.unpromised != 0 { (of(seen.promises.unpromised, "use", "uses")) " no promise bears on; the share leaves them out. " }
                 @if seen.promises.unreported != 0 { (of(seen.promises.unreported, "promised use is", "promised uses are")) " unreported; the share leaves them out too. " }
-                "People are counted once, however often and by however many incidents they were affected. The same ledger always gives the same figures."
+                "A duty with a time limit that was not done by then is an incident too. People are counted once, however often and by however many incidents they were affected. The same ledger always gives the same figures."
             }
             p.note { a href=(visit.to("evidence")) { "See the ledger" } }
         }

@@ -24,6 +24,7 @@ pub(super) fn happened(code: Option<ReasonCode>) -> &'static str {
         Some(ReasonCode::KeptTooLong) => "Kept longer than we said",
         Some(ReasonCode::TooOften) => "More often than we said",
         Some(ReasonCode::WrongPerson) => "Done to somebody it must not be done to",
+        Some(ReasonCode::DutyLate) => "Not done in time",
         Some(ReasonCode::Undeclared) => "No line of the policy speaks of it",
         Some(
             ReasonCode::InFlight
@@ -31,7 +32,6 @@ pub(super) fn happened(code: Option<ReasonCode>) -> &'static str {
             | ReasonCode::SignalConflict
             | ReasonCode::SignalUnreadable
             | ReasonCode::Inferred
-            | ReasonCode::DutyLate
             | ReasonCode::NoDecision
             | ReasonCode::NoOutcome
             | ReasonCode::Overridden

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::http::StatusCode;
-use handshake_core::vocabulary::Verdict;
+use handshake_core::vocabulary::{Millis, Verdict};
 
 use super::openapi::document;
 use super::state::Room;
@@ -37,6 +37,10 @@ const OF_SITES: &str = "\
 # TYPE handshake_ledger_commits_total counter
 # HELP handshake_ledger_stopped 1 where the ledger takes no more events.
 # TYPE handshake_ledger_stopped gauge
+# HELP handshake_duties_open Duties with a time limit that are still to be done, late ones included.
+# TYPE handshake_duties_open gauge
+# HELP handshake_duties_late Duties that are not done and past their time.
+# TYPE handshake_duties_late gauge
 ";
 const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", "503"];
 const DECIDE: &str = "/v1/decide";
@@ -59,7 +63,11 @@ impl Metrics {
         add(&self.decide, status);
     }
 
-    pub(super) fn text<'a>(&self, rooms: impl Iterator<Item = &'a Arc<Room>>) -> String {
+    pub(super) fn text<'a>(
+        &self,
+        rooms: impl Iterator<Item = &'a Arc<Room>>,
+        now: Millis,
+    ) -> String {
         let mut text = String::from(
             "# HELP handshake_requests_total Requests answered, by door and kind of status.\n\
              # TYPE handshake_requests_total counter\n",
@@ -80,7 +88,7 @@ impl Metrics {
         }
         text.push_str(OF_SITES);
         for room in rooms {
-            of_site(&mut text, room);
+            of_site(&mut text, room, now);
         }
         text
     }
@@ -97,7 +105,7 @@ impl Decisions {
     }
 }
 
-fn of_site(text: &mut String, room: &Room) {
+fn of_site(text: &mut String, room: &Room, now: Millis) {
     let site = &room.info.name;
     for (verdict, count) in [
         (Verdict::Allowed, &room.decisions.allowed),
@@ -116,6 +124,11 @@ fn of_site(text: &mut String, room: &Room) {
     let _ = writeln!(text, "handshake_ledger_durable_events{{site=\"{site}\"}} {durable}");
     let _ = writeln!(text, "handshake_ledger_commits_total{{site=\"{site}\"}} {commits}");
     let _ = writeln!(text, "handshake_ledger_stopped{{site=\"{site}\"}} {stopped}");
+    // A site that met a fault has no state to count in; the line above tells of a stopped one.
+    if let Ok(((open, late), _)) = room.site.look(|state| state.duties.counts(now)) {
+        let _ = writeln!(text, "handshake_duties_open{{site=\"{site}\"}} {open}");
+        let _ = writeln!(text, "handshake_duties_late{{site=\"{site}\"}} {late}");
+    }
 }
 
 fn add(counts: &[AtomicU64; CLASSES.len()], status: StatusCode) {
@@ -139,7 +152,7 @@ mod tests {
         metrics.answered(Some("/healthz"), StatusCode::OK);
         metrics.answered(Some("/healthz"), StatusCode::SERVICE_UNAVAILABLE);
         metrics.answered(None, StatusCode::NOT_FOUND);
-        insta::assert_snapshot!(metrics.text([].into_iter()).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
+        insta::assert_snapshot!(metrics.text([].into_iter(), Millis(0)).lines().take(6).collect::<Vec<_>>().join("\n"), @r#"
         # HELP handshake_requests_total Requests answered, by door and kind of status.
         # TYPE handshake_requests_total counter
         handshake_requests_total{door="/healthz",status="2xx"} 1

@@ -4,8 +4,9 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    affirmations, answers, ask, authzen, batch, catalog, counts, decide, events, gpc, identities,
-    objections, operator, outcomes, permissions, policies, recommendations, shown, visit,
+    affirmations, answers, ask, authzen, batch, catalog, counts, decide, duties, events, gpc,
+    identities, objections, operator, outcomes, permissions, policies, recommendations, shown,
+    visit,
 };
 use super::problem;
 
@@ -33,6 +34,8 @@ use super::problem;
         catalog::list,
         counts::counts,
         decide::decide,
+        duties::list,
+        duties::tell,
         events::events,
         gpc::gpc,
         identities::identities,

@@ -37,6 +37,7 @@ pub enum Slug {
     MethodNotAllowed,
     PolicyMistakes,
     PolicyConflict,
+    WaiverUnsigned,
     NoPolicy,
     NotServed,
     Stopped,
@@ -45,7 +46,7 @@ pub enum Slug {
 }
 
 impl Slug {
-    pub const ALL: [Slug; 26] = [
+    pub const ALL: [Slug; 27] = [
         Slug::MalformedJson,
         Slug::MalformedForm,
         Slug::UnknownField,
@@ -67,6 +68,7 @@ impl Slug {
         Slug::MethodNotAllowed,
         Slug::PolicyMistakes,
         Slug::PolicyConflict,
+        Slug::WaiverUnsigned,
         Slug::NoPolicy,
         Slug::NotServed,
         Slug::Stopped,
@@ -120,6 +122,9 @@ impl Slug {
             }
             Slug::PolicyConflict => {
                 ("policy-conflict", S::CONFLICT, "somebody published in the meantime")
+            }
+            Slug::WaiverUnsigned => {
+                ("waiver-unsigned", S::CONFLICT, "a waiver of the policy is not signed")
             }
             Slug::NoPolicy => ("no-policy", S::CONFLICT, "the site has no policy yet"),
             Slug::NotServed => ("not-served", S::CONFLICT, "no purpose of the policy covers this"),

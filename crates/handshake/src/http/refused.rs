@@ -24,6 +24,8 @@ impl From<Refusal> for Problem {
                 problem.mistakes = mistakes.iter().map(mistake).collect();
                 problem
             }
+            Refusal::WaiverUnsigned(..) => Problem::new(Slug::WaiverUnsigned, said),
+            Refusal::NoDuty => Problem::new(Slug::NotFound, said).at("duty"),
             Refusal::PolicyMoved(_) | Refusal::PolicyUnnamed(_) => {
                 Problem::new(Slug::PolicyConflict, said)
             }

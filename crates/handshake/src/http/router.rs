@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, events, gpc,
-    identities, my_deal, objections, operator, outcomes, permissions, policies, preflight,
+    affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, duties, events,
+    gpc, identities, my_deal, objections, operator, outcomes, permissions, policies, preflight,
     recommendations, shown, visit,
 };
 use super::layers;
@@ -28,6 +28,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/counts", browser(post(counts::counts)))
         .route("/v1/decide", post(decide::decide))
         .route("/v1/decide/batch", post(batch::batch))
+        .route("/v1/duties", get(duties::list).post(duties::tell))
         .route("/v1/events", browser(post(events::events)))
         .route("/v1/identities", post(identities::identities))
         .route("/v1/objections", browser(post(objections::objections)))

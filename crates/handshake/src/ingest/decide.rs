@@ -99,6 +99,8 @@ pub struct ReasonReply {
     pub datum: String,
     pub fact: String,
     pub required: String,
+    /// The waiver under which the rule is not enforced now.
+    pub waiver: Option<String>,
 }
 
 impl Turn<'_> {

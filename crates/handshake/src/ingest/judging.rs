@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use handshake_core::decision::{
-    Age, Datum, DatumWanted, Decision, Situation, Term, cures, explain,
+    Age, Datum, DatumWanted, Decision, Situation, Term, cures, explain, waiver,
 };
 use handshake_core::permission::Grant;
 use handshake_core::policy::{Compiled, Policy};
@@ -98,6 +98,7 @@ pub(super) fn told(
             datum: words.datum,
             fact: words.fact,
             required: words.required,
+            waiver: waiver(it, policy, situation).map(|it| it.waiver.to_string()),
         }
     });
     let of = |wanted: Datum| {

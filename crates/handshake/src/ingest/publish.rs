@@ -53,6 +53,7 @@ impl Turn<'_> {
             }
             announced(&newest.policy, &read, self.at)?;
         }
+        self.check_waivers(&read)?;
         for (family, name) in declared_names(&read) {
             self.code(family, name.as_str());
         }

@@ -1,6 +1,6 @@
 //! Why a request is refused: told to the sender, who can mend it. A refusal is never a verdict.
 
-use handshake_core::policy::Problem;
+use handshake_core::policy::{Problem, Waived};
 use handshake_core::vocabulary::hex;
 
 use crate::ledger::LedgerError;
@@ -28,6 +28,15 @@ pub enum Refusal {
     NotServed(&'static str),
     #[error("the policy has {} mistakes", .0.len())]
     PolicyMistakes(Vec<Problem>),
+    #[error(
+        "waiver `{}` of `{}` until {} is not signed; somebody with the role `privacy` or `admin` \
+         signs it at {}, or on the machine with `handshake waivers sign FILE --waiver {} --by USER \
+         --because TEXT`",
+        .0.waiver, .0.rule, .0.until, signing_page(.0, .1), .0.waiver
+    )]
+    WaiverUnsigned(Box<Waived>, String),
+    #[error("no such duty of this person is open: it is done already, or nothing called for it")]
+    NoDuty,
     #[error("the newest policy is {}, not the one this change was made from", hex(.0))]
     PolicyMoved([u8; 32]),
     #[error("a policy exists; say which one this replaces with `If-Match: \"{}\"`", hex(.0))]
@@ -38,6 +47,19 @@ pub enum Refusal {
     Stopped(#[from] LedgerError),
     #[error("this site met a fault inside and stopped writing; restart handshake")]
     Broken,
+}
+
+/// The page of the console on which a waiver is signed, filled in.
+fn signing_page(it: &Waived, site: &str) -> String {
+    let until = it.until.to_string();
+    let fields = [
+        ("waiver", it.waiver.as_str()),
+        ("rule", it.rule.as_str()),
+        ("law", it.law.as_str()),
+        ("until", until.as_str()),
+    ];
+    let filled = serde_urlencoded::to_string(fields).unwrap_or_default();
+    format!("/console/{site}/waivers?{filled}")
 }
 
 impl Refusal {

@@ -8,24 +8,24 @@ use crate::server::{Answer, Server, event};
 use crate::shop::root;
 
 /// Somebody signed in.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
     server: &'a Server,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 impl Desk<'_> {
     #[track_caller]
-    fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         plain(&answer.text)
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.server.send("GET", path, &[("cookie", &self.cookie)], b"")
     }
 
-    fn post(&self, path: &str, form: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, form: &str) -> Answer {
         let fields = [("cookie", &*self.cookie), ("origin", "http://x"), FORM];
         self.server.send("POST", path, &fields, form.as_bytes())
     }
@@ -71,7 +71,7 @@ fn try_to_sign_in(server: &Server, user: &str, password: &str) -> Answer {
 }
 
 #[track_caller]
-fn sign_in<'a>(server: &'a Server, user: &str, password: &str) -> Desk<'a> {
+pub(crate) fn sign_in<'a>(server: &'a Server, user: &str, password: &str) -> Desk<'a> {
     let answer = try_to_sign_in(server, user, password);
     assert_eq!((answer.status, answer.header("location")), (303, Some("/console/shop/money")));
     let set = answer.header("set-cookie").unwrap();
@@ -148,7 +148,12 @@ fn forms_of_other_sites_are_refused() {
         vec![("origin", "null")],
         vec![],
     ] {
-        for path in ["/console/sign-in", "/console/sign-out", "/console/shop/people"] {
+        for path in [
+            "/console/sign-in",
+            "/console/sign-out",
+            "/console/shop/people",
+            "/console/shop/waivers",
+        ] {
             let fields = [&fields[..], &[FORM, ("cookie", &desk.cookie)]].concat();
             let answer = server.send("POST", path, &fields, form.as_bytes());
             assert_eq!(answer.status, 403, "{path} {fields:?}");
@@ -159,7 +164,8 @@ fn forms_of_other_sites_are_refused() {
 }
 
 /// Every page of a site that a privacy officer sees.
-const PAGES: [&str; 7] = ["", "policy", "asking", "promises", "money", "people", "evidence"];
+const PAGES: [&str; 8] =
+    ["", "policy", "asking", "promises", "waivers", "money", "people", "evidence"];
 
 #[test]
 fn pages_are_careful_whatever_they_show() {

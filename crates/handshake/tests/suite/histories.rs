@@ -3,13 +3,14 @@
 //! what was agreed (I1).
 
 use handshake::ingest::{
-    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Device, Line, Link, Outcome,
-    Publishing, Question, Request, Site, Turn, Value, Visitor, Wanted, WantedDatum, Who, Wish,
+    Answering, AskWanted, Assignment, Behaviour, Caller, Counted, Device, DutyNews, DutyTold, Line,
+    Link, Objecting, Outcome, Publishing, Question, Request, Signing, Site, Turn, Value, Visitor,
+    Wanted, WantedDatum, Who, Wish,
 };
 use handshake_core::decision::{Age, Situation, decide, digest};
 use handshake_core::event::Fact;
 use handshake_core::vocabulary::{
-    Act, Answer, Carried, Millis, PersonId, Position, Signal, Signals, Verdict,
+    Act, Answer, Carried, Millis, Name, PersonId, Position, Signal, Signals, Verdict,
 };
 use proptest::prelude::*;
 
@@ -24,6 +25,9 @@ enum Deed {
     Answer { customer: u8, purpose: u8, answer: u8 },
     Decide { customer: Option<u8>, purpose: u8, data: u8, recipient: u8, channel: u8, gpc: bool },
     Report { back: u8, done: bool },
+    Object { customer: u8, purpose: u8, lifted: bool },
+    Duty { customer: u8, duty: u8 },
+    SignWaiver(u8),
     Count,
     Link(u8),
     Publish,
@@ -50,6 +54,11 @@ const DATA: [&str; 7] = [
 ];
 const RECIPIENTS: [&str; 4] = ["us", "mailer", "velo-exchange", "stranger"];
 const CHANNELS: [&str; 5] = ["web", "email", "ads", "app", "telegraph"];
+const DUTIES: [&str; 8] = ["stop", "tell", "thank", "check", "sort", "note", "answer", ""];
+/// One duty for each thing that may happen, with times short enough to be late in a history.
+const TIMED: &str = "  must tell within=3 days of=objection\n  must thank within=1 hour of=grant\n  \
+                     must check within=1 week of=order\n  must sort within=2 days of=use\n  must \
+                     note within=1 month of=collection\n  must answer within=1 month of=request\n";
 const CALLER: Caller<'static> = Caller { name: "history", coins: true };
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -68,6 +77,10 @@ fn deed() -> impl Strategy<Value = Deed> {
                 Deed::Decide { customer, purpose, data, recipient, channel, gpc }
             }),
         3 => (0..6u8, any::<bool>()).prop_map(|(back, done)| Deed::Report { back, done }),
+        2 => (0..4u8, 0..5u8, any::<bool>())
+            .prop_map(|(customer, purpose, lifted)| Deed::Object { customer, purpose, lifted }),
+        3 => (0..4u8, 0..8u8).prop_map(|(customer, duty)| Deed::Duty { customer, duty }),
+        1 => (0..3u8).prop_map(Deed::SignWaiver),
         1 => Just(Deed::Count),
         1 => (0..4u8).prop_map(Deed::Link),
         1 => Just(Deed::Publish),
@@ -122,6 +135,9 @@ impl Player {
             }
             Deed::Report { back, done } => {
                 self.report(&mut turn, usize::from(*back), *done);
+            }
+            Deed::Object { .. } | Deed::Duty { .. } | Deed::SignWaiver(_) => {
+                promised(&mut turn, deed, self.now);
             }
             Deed::Count => {
                 let counted = Counted { metric: "visits", count: 3, imported: false };
@@ -190,6 +206,52 @@ impl Player {
         };
         // A decision older than 35 days can no longer be reported on.
         let _late = turn.report(CALLER, &Request::internal(None), &outcome);
+    }
+}
+
+/// Deeds about duties and waivers.
+fn promised(turn: &mut Turn<'_>, deed: &Deed, now: Millis) {
+    let customers = ["0", "1", "2", "3"];
+    let request = Request::internal(None);
+    match deed {
+        Deed::Object { customer, purpose, lifted } => {
+            let who = Who::Customer(pick(&customers, *customer));
+            let purpose = pick(&PURPOSES[..5], *purpose);
+            let objecting = Objecting { who, purpose, lifted: *lifted };
+            // Nobody may be known by this number yet.
+            let _unknown = turn.object(CALLER, &request, &objecting);
+        }
+        Deed::Duty { customer, duty } => {
+            let who = Who::Customer(pick(&customers, *customer));
+            let what = match pick(&DUTIES, *duty) {
+                "" => DutyNews::Requested,
+                duty => DutyNews::Done(duty),
+            };
+            let told = DutyTold { who, purpose: "follow-up-email", what };
+            // Nothing of the kind may be open.
+            let _none = turn.duty(CALLER, &request, &told);
+        }
+        Deed::SignWaiver(number) => {
+            let signing = Signing {
+                waiver: pick(&["w-1", "w-2"], *number),
+                rule: "signal gpc",
+                law: "11 CCR 7025",
+                until: now.plus_days(20),
+                by: &Name::new("ana").unwrap(),
+                because: "the exchange does not read it yet",
+            };
+            turn.sign_waiver(CALLER, &request, &signing).unwrap();
+        }
+        Deed::Order(..)
+        | Deed::View(..)
+        | Deed::Recommend(..)
+        | Deed::Answer { .. }
+        | Deed::Decide { .. }
+        | Deed::Report { .. }
+        | Deed::Count
+        | Deed::Link(_)
+        | Deed::Publish
+        | Deed::Wait(_) => (),
     }
 }
 
@@ -297,6 +359,10 @@ fn publish(turn: &mut Turn<'_>, version: u32) {
     let source = source
         .replace("version=7 replaces=6", &format!("version={version}"))
         .replace("2026-12-01T00:00:00Z", &effective.to_string());
+    let source = source.replace(
+        "  must stop within=48 hours of=withdrawal\n",
+        &format!("  must stop within=48 hours of=withdrawal\n{TIMED}"),
+    );
     let wider = source.replacen(
         "  with us\n  on web app\n",
         "  with us mailer\n  on web app email\n",
@@ -360,4 +426,67 @@ proptest! {
         prop_assert_eq!(differing, Vec::<Position>::new());
         prop_assert_eq!(replayed, u64::try_from(player.decisions.len()).unwrap());
     }
+}
+
+/// The random histories reach every moment a duty may count from; this one does for certain.
+#[test]
+fn whatever_a_duty_counts_from_opens_it() {
+    let shop = Shop::new();
+    let site = shop.open();
+    let mut player = Player {
+        now: Millis(1_800_000_000_000),
+        version: 7,
+        decisions: Vec::new(),
+        allowed_outside: Vec::new(),
+    };
+    let email = 2;
+    let granted = Deed::Answer { customer: 1, purpose: email, answer: 0 };
+    let of = |(opened, deed): (&'static str, Deed)| {
+        player.play(&site, &deed);
+        let (open, _) = site
+            .look(|state| {
+                state.duties.kinds().map(|(_, it)| it.of.as_str()).collect::<Vec<_>>().join(" ")
+            })
+            .unwrap();
+        assert_eq!(open, opened, "{deed:?}");
+    };
+    let wanted = Deed::Decide {
+        customer: Some(1),
+        purpose: email,
+        data: 1,
+        recipient: 1,
+        channel: 1,
+        gpc: false,
+    };
+    [
+        ("", Deed::Publish),
+        ("", Deed::Link(1)),
+        ("grant", granted),
+        ("grant collection", Deed::View(1, 1)),
+        ("grant collection order", Deed::Order(1, 1)),
+        ("grant collection order", wanted),
+        ("grant collection order", Deed::Report { back: 0, done: false }),
+        ("grant collection order use", Deed::Report { back: 0, done: true }),
+        (
+            "grant collection order use objection",
+            Deed::Object { customer: 1, purpose: email, lifted: false },
+        ),
+        (
+            "grant collection order use objection withdrawal",
+            Deed::Answer { customer: 1, purpose: email, answer: 3 },
+        ),
+        (
+            "grant collection order use objection withdrawal request",
+            Deed::Duty { customer: 1, duty: 7 },
+        ),
+    ]
+    .into_iter()
+    .for_each(of);
+    let (open, _) = site.look(|state| state.duties.counts(Millis(0)).0).unwrap();
+    assert_eq!(open, 7);
+    for duty in 0..7 {
+        player.play(&site, &Deed::Duty { customer: 1, duty });
+    }
+    let (open, _) = site.look(|state| state.duties.counts(Millis(0)).0).unwrap();
+    assert_eq!(open, 0);
 }

@@ -119,6 +119,15 @@ impl Server {
         said(&command(&self.folder).args(arguments).output().unwrap())
     }
 
+    /// What a command answers, or what it says when it does not.
+    pub(crate) fn try_command(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = command(&self.folder).args(arguments).output().unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    }
+
     /// Kills the server, and starts it again.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();

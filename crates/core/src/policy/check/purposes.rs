@@ -102,9 +102,9 @@ fn duties(notes: &mut Notes<'_>, it: &Purpose) {
         match &duty.of {
             Some(of) if Moment::parse(of).is_none() => {
                 let said = format!("nothing is known to happen as `{of}`");
-                let help = match nearest(of, known.into_iter()) {
+                let help = match nearest(of, known) {
                     Some(word) => format!("did you mean `of={word}`?"),
-                    None => format!("use {}", listed(known.into_iter())),
+                    None => format!("use {}", listed(known)),
                 };
                 notes.mistake(duty.line, "unknown-moment", said, &help);
             }

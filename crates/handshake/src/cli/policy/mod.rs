@@ -5,7 +5,7 @@ mod diff;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use handshake_core::policy::{Problem, Severity, canonical, check, hash, read, statements};
+use handshake_core::policy::{Problem, Severity, canonical, check_at, hash, read, statements};
 use handshake_core::vocabulary::{Name, hex, unhex};
 use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource};
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ fn counted(count: usize, what: &str) -> String {
 
 fn problems(source: &str) -> Vec<Problem> {
     match read(source) {
-        Ok(policy) => check(&policy, source),
+        Ok(policy) => check_at(&policy, source, clock::now()),
         Err(problems) => problems,
     }
 }

@@ -1,7 +1,7 @@
 //! The report for programs. Money is text, so that no reader rounds it.
 
-use handshake_core::impact::{Booked, Estimate, Evidence, Report, TallyCounts};
-use handshake_core::vocabulary::Tally;
+use handshake_core::impact::{Booked, DutyRow, Estimate, Evidence, Report, TallyCounts};
+use handshake_core::vocabulary::{ReasonCode, Tally};
 use serde_json::{Map, Value, json};
 
 pub(super) fn json(site: &str, it: &Report) -> Value {
@@ -58,11 +58,25 @@ pub(super) fn json(site: &str, it: &Report) -> Value {
             "cost": it.cost.as_ref().map(booked),
         })).collect::<Vec<_>>(),
         "asking_cost": it.asking_cost.as_ref().map(booked),
+        "duties": it.duties.rows.iter().map(duty).collect::<Vec<_>>(),
+        "people_waiting": it.duties.waiting().len(),
+        "people_of_late_duties": it.duties.people().len(),
         "imports": it.imports.iter().map(|it| json!({
             "rows": it.rows, "rejected": it.rejected, "orders": it.orders,
             "shift_weeks": it.shift_weeks, "finished": it.finished,
             "simulated_answers_seed": (it.answers_seed != 0).then_some(it.answers_seed),
         })).collect::<Vec<_>>(),
+    })
+}
+
+fn duty(it: &DutyRow) -> Value {
+    json!({
+        "purpose": it.purpose, "duty": it.duty, "of": it.of.as_str(),
+        "code": it.code().map(ReasonCode::as_str),
+        "open": it.open, "waiting": it.waiting.len(),
+        "waiting_since": it.oldest.map(|it| it.to_string()),
+        "in_time": it.in_time, "late": it.late, "people": it.people.len(),
+        "latest_seconds": it.worst_ms.div_euclid(1000),
     })
 }
 

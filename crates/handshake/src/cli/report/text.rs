@@ -12,6 +12,7 @@ pub(super) fn text(site: &str, it: &Report) -> String {
     let mut out = String::new();
     head(&mut out, site, it);
     if it.uses.iter().sum::<u64>() == 0 && it.purposes.is_empty() {
+        section(&mut out, "Duties with a time limit", &duties(it));
         out.push_str(
             "\nNothing was decided in this time. Ask `POST /v1/decide` before each use, or bring a \
              file with\n`handshake import --orders FILE --catalog FILE --policy FILE`.\n",
@@ -20,6 +21,7 @@ pub(super) fn text(site: &str, it: &Report) -> String {
     }
     section(&mut out, "What became of every use", &uses(it));
     section(&mut out, "Why uses were not allowed", &reasons(it));
+    section(&mut out, "Duties with a time limit", &duties(it));
     section(&mut out, "By caller", &callers(it));
     section(&mut out, "By month", &months(it));
     section(&mut out, &asks_title(it), &asks(it));
@@ -58,6 +60,18 @@ fn head(out: &mut String, site: &str, it: &Report) {
             out,
             "{} uses would have broken a rule that is only rehearsed, and promised to nobody.",
             number(it.rehearsed)
+        );
+    }
+    for row in it.duties.rows.iter().filter(|it| !it.waiting.is_empty()) {
+        let since = row.oldest.map_or(String::new(), |it| format!(", the oldest since {it}"));
+        let waiting = row.waiting.len();
+        let _infallible = writeln!(
+            out,
+            "{} {} still waiting for `{}` of `{}`{since}.",
+            number(u64::try_from(waiting).unwrap_or(u64::MAX)),
+            if waiting == 1 { "person is" } else { "people are" },
+            row.duty,
+            row.purpose,
         );
     }
     let amounts: Vec<String> = it
@@ -120,6 +134,26 @@ fn reasons(it: &Report) -> String {
     };
     let rows: Vec<_> = it.reasons.iter().take(REASONS_SHOWN).map(row).collect();
     if rows.is_empty() { String::new() } else { table(headings(&["reason", "purpose"]), &rows) }
+}
+
+/// A late duty is a breach of its promise, in the quarter in which it was due.
+fn duties(it: &Report) -> String {
+    let count = |it: usize| number(u64::try_from(it).unwrap_or(u64::MAX));
+    let row = |row: &handshake_core::impact::DutyRow| {
+        [
+            format!("{} (of {})", row.duty, row.of.as_str()),
+            row.purpose.clone(),
+            number(row.in_time),
+            number(row.late),
+            count(row.people.len()),
+            number(row.open),
+            count(row.waiting.len()),
+            row.code().map_or(String::new(), |it| it.as_str().to_owned()),
+        ]
+    };
+    let rows: Vec<_> = it.duties.rows.iter().map(row).collect();
+    let headings = ["duty", "purpose", "in time", "late", "people", "open", "waiting", "reason"];
+    if rows.is_empty() { String::new() } else { table(headings, &rows) }
 }
 
 fn callers(it: &Report) -> String {

@@ -201,6 +201,7 @@ pub(super) fn reply<'a>(decision: Option<String>, it: &'a Decided) -> DecideRepl
         data: Some(it.datum.as_str()).filter(|it| !it.is_empty()).map(Cow::from),
         fact: Cow::from(it.fact.as_str()),
         required: Cow::from(it.required.as_str()),
+        waiver: it.waiver.as_deref().map(Cow::from),
     });
     let permissions = it.permissions.iter().map(|(statement, granted_at)| PermissionUsed {
         statement: statement.to_string().into(),

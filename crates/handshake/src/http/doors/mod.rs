@@ -10,6 +10,7 @@ mod batch_lines;
 pub mod catalog;
 pub mod counts;
 pub mod decide;
+pub mod duties;
 pub mod events;
 pub mod gpc;
 pub mod identities;

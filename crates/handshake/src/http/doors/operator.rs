@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::clock;
 use crate::http::openapi;
 use crate::http::problem::{Problem, Slug};
 use crate::http::state::{App, Room};
@@ -42,7 +43,7 @@ pub async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
 #[utoipa::path(get, path = "/metrics", tag = "operator",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    text("text/plain; version=0.0.4; charset=utf-8", app.metrics.text(app.rooms()))
+    text("text/plain; version=0.0.4; charset=utf-8", app.metrics.text(app.rooms(), clock::now()))
 }
 
 /// This contract.

@@ -35,7 +35,7 @@ pub async fn check(
             CheckReply { problems, remarks, hash: None, version: None }
         }
         Ok(read) => {
-            let (problems, remarks) = sorted(&policy::check(&read, source));
+            let (problems, remarks) = sorted(&policy::check_at(&read, source, clock::now()));
             let hash = Some(hex(&policy::hash(&read)));
             CheckReply { problems, remarks, hash, version: Some(read.version) }
         }

@@ -7,6 +7,7 @@
 mod affirming;
 mod asking;
 mod collecting;
+mod duties;
 mod evaluating;
 mod governing;
 mod objecting;
@@ -28,6 +29,7 @@ pub use collecting::{
     EventsReply, EventsRequest, IdentityReply, IdentityRequest, Item, Line, ReasonOfPurpose,
     Stored,
 };
+pub use duties::{DutiesPage, DutiesQuery, DutiesReply, DutiesRequest, DutyEnded, DutyEntry};
 pub use evaluating::{
     EvaluationAction, EvaluationContext, EvaluationDecided, EvaluationError, EvaluationFailed,
     EvaluationOptions, EvaluationPlaces, EvaluationProperties, EvaluationReply, EvaluationRequest,

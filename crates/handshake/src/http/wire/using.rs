@@ -152,6 +152,9 @@ pub struct Reason<'a> {
     pub data: Option<Cow<'a, str>>,
     pub fact: Cow<'a, str>,
     pub required: Cow<'a, str>,
+    /// The signed waiver under which the rule is not enforced now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Cow<'a, str>>,
 }
 
 /// The policy that was in force.
