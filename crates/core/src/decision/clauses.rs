@@ -294,11 +294,13 @@ pub(super) fn permission_gap(
     }
     let stands = |code, standing| Some((code, Finding::Stands(standing)));
     let collected_at = wanted.data.get(usize::from(at)).and_then(|it| it.collected_at);
+    // What the policy itself keeps no longer is told as old, not as more than was agreed.
+    let ages = wanted.act != Act::Collect && too_old(&case.scope, the_box, at).is_none();
     let datum = WantedDatum {
         leaves: *leaves,
         recipient: recipient & the_box.recipients,
         channel: channel & the_box.channels,
-        collected_at: collected_at.filter(|_| wanted.act != Act::Collect),
+        collected_at: collected_at.filter(|_| ages),
         last_visit: wanted.last_visit,
         last_order: wanted.last_order,
     };

@@ -48,6 +48,7 @@ use super::problem;
         policies::list,
         policies::publish,
         policies::read,
+        policies::reask,
         recommendations::of_person,
         recommendations::own,
         shown::shown,

@@ -3,6 +3,8 @@
 //! The first program asks for each purpose of the policy that stands on permission, in order of
 //! name, in the words the policy's `says` has; one arm, drawn with certainty.
 
+use std::sync::Arc;
+
 use handshake_core::event::{AskShown, Fact};
 use handshake_core::permission::standing;
 use handshake_core::policy::{self, CompiledPurpose, Statement};
@@ -169,7 +171,10 @@ impl Turn<'_> {
             policy::statement(&policy.policy, &purpose.name, language, interest.as_ref())
                 .map_err(|error| Refusal::invalid("interest", error.to_string()))?;
         let offer = policy.policy.purposes.get(&purpose.name).and_then(|it| it.in_return.as_ref());
-        let terms = Terms::of(&policy.policy, &statement);
+        let mut terms = Terms::of(&policy.policy, &statement);
+        let agreed = self.agreed(policy, purpose, it.visitor.person);
+        let agreed: Vec<&Statement> = agreed.iter().map(|it| &**it).collect();
+        terms.set_added(&policy.policy, &statement, &agreed);
         let shown = AskedRef {
             ask,
             statement: self.statement_code(&statement),
@@ -193,6 +198,25 @@ impl Turn<'_> {
             terms,
             controller: policy.policy.controller.name.clone(),
         })
+    }
+
+    /// What the person agreed to for a purpose that now wants more.
+    fn agreed(
+        &self,
+        policy: &Published,
+        purpose: &CompiledPurpose,
+        person: Option<PersonId>,
+    ) -> Vec<Arc<Statement>> {
+        let state = self.state();
+        let slot = person.and_then(|it| state.people.by_id(it));
+        let Some(person) = slot.and_then(|it| state.people.person(it)) else { return Vec::new() };
+        let (permissions, statements) = (person.permissions, &policy.statements);
+        let stood = standing(permissions, purpose, &policy.compiled, statements, self.at);
+        if stood.standing != Standing::Outgrown {
+            return Vec::new();
+        }
+        let grants = permissions.grants(purpose.code);
+        grants.filter_map(|it| state.policies.statement(it.statement).cloned()).collect()
     }
 
     /// The number of a statement; its words and box go into the ledger when it is first asked.

@@ -1,6 +1,6 @@
 //! Terms: a statement in the words a customer reads. What, to whom, how long, and for what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use handshake_core::policy::{Keep, Policy, RecipientKind, Statement};
 use handshake_core::vocabulary::Name;
@@ -12,6 +12,9 @@ pub struct Terms {
     pub what: Vec<String>,
     pub who: Vec<Party>,
     pub keep: Option<Keep>,
+    /// What is new beside what the person agreed to before, in the same words; nothing where they
+    /// agreed to nothing.
+    pub added: Vec<String>,
     /// What is given in return.
     pub you_get: Option<String>,
     /// Labels are written in the first language of the policy.
@@ -34,10 +37,34 @@ impl Terms {
             what: what(policy, &statement.data, statement.interest.as_ref()),
             who: who(policy, &statement.recipients),
             keep: statement.keep.clone(),
+            added: Vec::new(),
             you_get: statement.in_return_says.clone(),
             label_language: label_language(policy),
             interest: interest(policy, statement),
         }
+    }
+}
+
+impl Terms {
+    /// What `statement` adds to what was agreed to: data, who gets it, and where it shows.
+    pub(super) fn set_added(
+        &mut self,
+        policy: &Policy,
+        statement: &Statement,
+        agreed: &[&Statement],
+    ) {
+        if agreed.is_empty() {
+            return;
+        }
+        let new = |names: &BTreeSet<Name>, of: fn(&Statement) -> &BTreeSet<Name>| {
+            let known = |name: &&Name| agreed.iter().any(|it| of(it).contains(*name));
+            names.iter().filter(|it| !known(it)).cloned().collect::<Vec<_>>()
+        };
+        self.added = what(policy, &new(&statement.data, |it| &it.data), None);
+        let recipients = new(&statement.recipients, |it| &it.recipients);
+        self.added.extend(who(policy, &recipients).into_iter().map(|it| it.label));
+        let channels = new(&statement.channels, |it| &it.channels);
+        self.added.extend(channels.iter().map(|it| it.as_str().replace('-', " ")));
     }
 }
 

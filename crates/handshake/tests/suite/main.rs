@@ -17,6 +17,7 @@ mod demo;
 mod doors;
 mod duties;
 mod evaluations;
+mod guide;
 mod histories;
 mod kills;
 mod lines;

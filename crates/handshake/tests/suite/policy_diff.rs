@@ -123,4 +123,11 @@ fn a_wider_deal_is_announced_and_says_whom_to_ask_again() {
     assert_eq!((status, &*slug, &*field), (422, "invalid-value", "effective"));
     let announced = wider.replacen("2010-01-01T00:00:00Z", "2040-01-01T00:00:00Z", 1);
     assert_eq!(post("/v1/policies", &announced).status, 201);
+    let asked = server.get("/v1/policies/2/reask").ok();
+    assert_eq!((&asked["version"], &asked["people"]), (&json!(2), &json!(2)));
+    assert_eq!(asked["asks"][0]["adds"], expected[0], "the difference, and no more");
+    assert_eq!(asked["asks"][0]["agreed"].as_array().unwrap().len(), 1);
+    assert_eq!(server.get("/v1/policies/1/reask").ok()["asks"], json!([]));
+    assert_eq!(server.get("/v1/policies/9/reask").problem().2, "version");
+    assert_eq!(server.get("/v1/policies/1").text, first.text, "what was is readable for ever");
 }

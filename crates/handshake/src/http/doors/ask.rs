@@ -97,6 +97,7 @@ fn reply(
         offer: asked.offer.map(|(name, label)| OfferReply { name, label }),
         choices: [Answer::Granted, Answer::Refused, Answer::Deferred].map(Answer::as_str).into(),
         what: asked.terms.what,
+        added: asked.terms.added,
         who: asked.who,
         controller: asked.controller,
         how_long: statement.keep.as_ref().map(|it| words.keep(it)),

@@ -15,7 +15,9 @@ use crate::http::call::{Call, json, look, take_turn, written};
 use crate::http::problem::{Problem, Slug};
 use crate::http::refused::sorted;
 use crate::http::state::App;
-use crate::http::wire::{CheckReply, DiffReply, PoliciesReply, PolicyEntry, PolicyPublished};
+use crate::http::wire::{
+    CheckReply, DiffReply, PoliciesReply, PolicyEntry, PolicyPublished, ReaskReply,
+};
 use crate::ingest::{self, Publishing, Refusal};
 
 /// Find everything that is wrong with a policy, without publishing it.
@@ -66,6 +68,32 @@ pub async fn diff(
         Problem::new(Slug::NotFound, "nothing is published to compare with; publish a policy first")
     })?;
     Ok(json(StatusCode::OK, &reply))
+}
+
+/// Whom a version would ask again, by what they agreed to, and for how much more: the difference
+/// only. Takes as long as there are different sets of statements, not people.
+#[utoipa::path(get, path = "/v1/policies/{version}/reask", tag = "governing",
+    security(("secret_key" = [])), params(("version" = u32, Path)),
+    responses((status = 200, body = ReaskReply)))]
+pub async fn reask(
+    State(app): State<Arc<App>>,
+    Path(version): Path<String>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let call = Call::read(request, SERVER_BYTES_MAX).await?;
+    let guest = call.server(&app)?;
+    let number = version.parse().ok();
+    let found = look(&guest.room, |state| {
+        let of = state.policies.version(number?)?;
+        let outgrown = state.people.agreed.outgrown(&of.compiled, &of.statements);
+        Some(ReaskReply::new(of, &outgrown, &state.policies))
+    });
+    let reply = found.await?.ok_or_else(unknown_version)?;
+    Ok(json(StatusCode::OK, &reply))
+}
+
+fn unknown_version() -> Problem {
+    Problem::new(Slug::NotFound, "there is no such version; see `/v1/policies`").at("version")
 }
 
 /// Publish a policy. `If-Match` names the hash of the one it replaces.
@@ -136,12 +164,9 @@ pub async fn read(
 ) -> Result<Response<Body>, Problem> {
     let call = Call::read(request, SERVER_BYTES_MAX).await?;
     let guest = call.server(&app)?;
-    let unknown = || {
-        Problem::new(Slug::NotFound, "there is no such version; see `/v1/policies`").at("version")
-    };
-    let number: u32 = version.parse().map_err(|_| unknown())?;
+    let number: u32 = version.parse().map_err(|_| unknown_version())?;
     let found = look(&guest.room, |state| state.policies.version(number).cloned()).await?;
-    let found = found.ok_or_else(unknown)?;
+    let found = found.ok_or_else(unknown_version)?;
     let same = format!("\"{}\"", hex(&found.hash()));
     if call.headers().get(header::IF_NONE_MATCH).is_some_and(|it| *it == *same) {
         let mut response = Response::new(Body::empty());

@@ -39,6 +39,12 @@ pub(in crate::http) fn ask_card(it: &Card<'_>) -> Markup {
             h2.hs-question id=(id) lang=(it.language) tabindex="-1" {
                 (underlined(&question(words, it.language, it.says), it.terms.interest.as_deref()))
             }
+            @if !it.terms.added.is_empty() {
+                p.hs-added {
+                    (words.you_agreed_to_less) " "
+                    strong lang=[foreign(words, it.terms)] { (it.terms.added.join("; ")) } "."
+                }
+            }
             (columns(words, it.terms))
             form.hs-answers method="post" action="/v1/answers" {
                 @for (name, value) in
@@ -62,7 +68,7 @@ pub(in crate::http) fn ask_card(it: &Card<'_>) -> Markup {
 
 /// What, who, how long, and what is given in return.
 fn columns(words: &Words, terms: &Terms) -> Markup {
-    let foreign = Some(&*terms.label_language).filter(|it| *it != words.lang);
+    let foreign = foreign(words, terms);
     html! {
         dl.hs-terms {
             div {
@@ -76,6 +82,11 @@ fn columns(words: &Words, terms: &Terms) -> Markup {
             }
         }
     }
+}
+
+/// The language of labels, where it is not that of the card.
+fn foreign<'a>(words: &Words, terms: &'a Terms) -> Option<&'a str> {
+    Some(&*terms.label_language).filter(|it| *it != words.lang)
 }
 
 /// The interest shown is underlined, so that everybody sees what it is about.

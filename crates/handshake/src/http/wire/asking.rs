@@ -106,6 +106,9 @@ pub struct AskReply {
     /// The data asked for, in words.
     #[schema(example = json!(["What you like: mountain"]))]
     pub what: Vec<String>,
+    /// What is new beside what the person agreed to before, in words; empty where they agreed to
+    /// nothing.
+    pub added: Vec<String>,
     /// Who gets the data, as customers know them.
     pub who: Vec<String>,
     /// The shop, by the name of who runs it.

@@ -1,8 +1,8 @@
 //! Policies, and what the server says of itself.
 
 use handshake_core::policy::{Diff, Difference, Witness};
-use handshake_core::projection::Outgrown;
-use handshake_core::vocabulary::{Name, Signal};
+use handshake_core::projection::{Outgrown, Policies, Published};
+use handshake_core::vocabulary::{Name, Signal, hex};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -85,6 +85,10 @@ pub struct DifferenceReply {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Witness)]
 pub struct WitnessReply {
+    pub act: &'static str,
+    /// Where the person is, where that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<String>,
     pub purpose: String,
     pub data: String,
     pub recipient: String,
@@ -97,6 +101,12 @@ pub struct WitnessReply {
     pub minor: bool,
     /// Whether the person agreed to all that either policy wants.
     pub permission: bool,
+    /// What the person did not agree to, of all that the datum is worked out from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_agreed: Vec<String>,
+    /// A signal that grants where the person did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +121,25 @@ pub struct WitnessReply {
     pub used: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within_hours: Option<u32>,
+}
+
+/// Whom a policy would ask again, and for what more.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reask)]
+pub struct ReaskReply {
+    pub version: u32,
+    pub hash: String,
+    /// Permissions that no longer cover what the policy wants; who gave several counts for each.
+    pub people: u64,
+    pub asks: Vec<ReaskEntry>,
+}
+
+/// Those who agreed to the same statements: all are asked for the same difference, and for no more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReaskEntry {
+    /// The statements they agreed to, which stay good for what they say.
+    pub agreed: Vec<String>,
+    pub adds: OutgrownReply,
 }
 
 /// People who agreed to less than a policy wants, and the difference.
@@ -151,6 +180,10 @@ impl DifferenceReply {
 impl WitnessReply {
     fn new(it: &Witness) -> WitnessReply {
         WitnessReply {
+            act: it.act.as_str(),
+            jurisdiction: Some(it.jurisdiction.clone()).filter(|it| !it.is_empty()),
+            not_agreed: it.not_agreed.iter().map(Name::to_string).collect(),
+            granted_by: it.granted_by.map(Signal::as_str),
             purpose: it.purpose.to_string(),
             data: it.data.to_string(),
             recipient: it.recipient.to_string(),
@@ -166,6 +199,24 @@ impl WitnessReply {
             at: it.age.map(|it| it.now.to_string()),
             used: it.often.map(|it| it.0),
             within_hours: it.often.map(|it| it.1),
+        }
+    }
+}
+
+impl ReaskReply {
+    pub fn new(of: &Published, outgrown: &[Outgrown], policies: &Policies) -> ReaskReply {
+        let statements = |it: &Outgrown| {
+            let agreed = it.statements.iter().filter_map(|it| policies.statement(*it));
+            agreed.map(|it| it.id.to_string()).collect()
+        };
+        let asks = outgrown
+            .iter()
+            .map(|it| ReaskEntry { agreed: statements(it), adds: OutgrownReply::new(it) });
+        ReaskReply {
+            version: of.policy.version,
+            hash: hex(&of.hash()),
+            people: outgrown.iter().map(|it| it.people).sum(),
+            asks: asks.collect(),
         }
     }
 }

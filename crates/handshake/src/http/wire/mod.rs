@@ -36,8 +36,8 @@ pub use evaluating::{
     EvaluationResource, EvaluationSubject, EvaluationTold, EvaluationsReply, EvaluationsRequest,
 };
 pub use governing::{
-    CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
-    SiteState,
+    CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, ReaskReply,
+    SiteQuery, SiteState,
 };
 pub use objecting::{ObjectionsReply, ObjectionsRequest};
 pub use recommending::{
