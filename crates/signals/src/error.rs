@@ -139,6 +139,8 @@ pub enum EncodeError {
     TooMany(&'static str),
     /// The ids or sections of this field are not ascending, or one of them is 0 or blank.
     Order(&'static str),
+    /// This field could not be read, so that nobody knows what to write.
+    Unreadable(&'static str),
     /// Where it was written to refused.
     Sink,
 }
@@ -151,6 +153,7 @@ impl fmt::Display for EncodeError {
             EncodeError::Order(field) => {
                 write!(f, "`{field}` is not in ascending order, or has a blank entry")
             }
+            EncodeError::Unreadable(field) => write!(f, "`{field}` could not be read before"),
             EncodeError::Sink => f.write_str("the text could not be written"),
         }
     }

@@ -35,14 +35,14 @@ impl Bitfield {
     }
 
     /// Bits as they are written, the first one being id 1 and the highest of `len`.
-    pub(crate) fn from_written(written: u64, len: u8) -> Bitfield {
+    pub fn from_written(written: u64, len: u8) -> Bitfield {
         let field = Bitfield::empty(len);
         let unused = 64_u32.saturating_sub(u32::from(field.len));
         Bitfield { set: written.checked_shl(unused).unwrap_or(0).reverse_bits(), ..field }
     }
 
     /// Bits as they are written.
-    pub(crate) fn written(self) -> u64 {
+    pub fn written(self) -> u64 {
         let unused = 64_u32.saturating_sub(u32::from(self.len));
         self.set.reverse_bits().checked_shr(unused).unwrap_or(0)
     }
@@ -103,11 +103,13 @@ impl Letters {
         Some(Letters { sextets })
     }
 
-    pub(crate) fn from_written(written: u64) -> Letters {
+    /// From twelve bits, as they are written.
+    pub fn from_written(written: u64) -> Letters {
         Letters { sextets: [(written >> 6 & 0x3f) as u8, (written & 0x3f) as u8] }
     }
 
-    pub(crate) fn written(self) -> u64 {
+    /// Twelve bits, as they are written.
+    pub fn written(self) -> u64 {
         self.sextets.iter().fold(0, |all, it| all << 6 | u64::from(*it))
     }
 }

@@ -33,7 +33,7 @@ impl<'a> Section<'a> {
     pub(crate) fn parse_at(id: u16, text: &'a str, from: usize) -> Result<Section<'a>, Error> {
         Ok(match id {
             1 => Section::TcfEuV1(v1::ConsentString::parse_at(text, from)?),
-            2 => Section::TcfEuV2(TcString::parse_at(text, from)?),
+            2 => Section::TcfEuV2(TcString::parse_section(text, from)?),
             5 => Section::TcfCaV1(CaString::parse_at(text, from)?),
             6 => Section::UspV1(UsPrivacy::parse_at(text, from)?),
             7.. => match UsSection::parse_at(id, text, from) {

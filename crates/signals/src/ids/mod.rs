@@ -8,7 +8,9 @@ use core::ops::RangeInclusive;
 
 use crate::bits::{Bits, Reader};
 
-pub(crate) use read::{Coding, Entries};
+pub use read::Coding;
+
+use read::Entries;
 
 /// A set of ids from 1 to 65,535: it borrows the string it was read from, or ranges of yours.
 ///
