@@ -3,7 +3,12 @@
 //! TC strings are those of real sites in `vectors/`, each read whole and asked about vendor 755 and
 //! purposes 1, 3 and 4. GPP strings are those of the suites, with every section read. Processor time
 //! is what the kernel counts for this thread, where it says so; otherwise it is the clock's.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and may panic"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

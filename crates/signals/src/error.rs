@@ -102,7 +102,8 @@ impl fmt::Display for Reason {
             Reason::Empty => f.write_str("it is empty"),
             Reason::NotBase64url(it) => write!(f, "`{it}` is no base64url character"),
             Reason::Truncated { needed, left } => {
-                write!(f, "{needed} bits are needed and {left} are left")
+                let bits = if *needed == 1 { "bit is" } else { "bits are" };
+                write!(f, "{needed} {bits} needed and {left} are left")
             }
             Reason::Version(it) => write!(f, "version {it} is not supported"),
             Reason::HeaderType(it) => write!(f, "a GPP header is of type 3, this is {it}"),

@@ -1,7 +1,6 @@
 //! Reading and asking never allocate. The crate links no allocator (`no_std` without `alloc`); this
 //! shows that the standard library does not do it for the crate either. One test, so that nobody
 //! else's allocations are counted.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::alloc::System;
 use std::hint::black_box;

@@ -1,5 +1,5 @@
 //! The table of US sections beside the specifications, and what encoders disagree on.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use handshake_signals::gpp::{
     self, Answer, Choice, Field, GppString, Section, SetError, UsSection,

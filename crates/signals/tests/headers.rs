@@ -1,5 +1,4 @@
 //! Fields of requests and responses: what holds for any input.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use handshake_signals::dnt::{self, Preference, Reading, Status, Tk, TrackingStatus};
 use handshake_signals::gpc;

@@ -53,7 +53,7 @@ fn read(text: &str) {
         }
     }
     if let Ok(json) = JsonValue::parse(text) {
-        black_box(json.members().map(|(name, it)| (name.chars().count(), it)).count());
+        black_box(json.members().map(|(name, _)| name.chars().count()).sum::<usize>());
         black_box(json.elements().count());
     }
 }
@@ -69,7 +69,8 @@ fn tc_string(tc: &TcString<'_>) {
     for set in [Some(tc.vendor_consent), tc.disclosed_vendors].into_iter().flatten() {
         black_box((set.ranges().count(), set.max_id()));
     }
-    black_box(tc.publisher_restrictions.iter().map(|it| it.vendors.ranges().count()).count());
+    let restricted = tc.publisher_restrictions.iter().map(|it| it.vendors.ranges().count());
+    black_box(restricted.sum::<usize>());
 }
 
 fn section(section: &Section<'_>) {
@@ -115,9 +116,7 @@ fn seeds() -> Vec<String> {
 #[test]
 fn truncations_and_flipped_bits_never_panic() {
     for seed in seeds().into_iter().filter(|it| it.len() < 400) {
-        for end in (0..seed.len()).filter(|it| seed.is_char_boundary(*it)) {
-            read(&seed[..end]);
-        }
+        seed.char_indices().filter_map(|(end, _)| seed.get(..end)).for_each(read);
         for at in 0..seed.len() {
             let Some(place) = ALPHABET.iter().position(|it| *it == seed.as_bytes()[at]) else {
                 continue;

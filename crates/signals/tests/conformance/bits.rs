@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::{Verdict, equal};
 
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 14] = [
     "TraditionalBase64Url",
+    "CompressedBase64Url",
+    "OptimizedFibonacciRange",
     "Boolean",
     "FixedInteger",
     "FixedLong",
@@ -73,6 +75,10 @@ fn read<T>(
     (reader.at() == bits.len()).then(|| given(value))
 }
 
+fn coding(kind: &str) -> Coding {
+    if kind.contains("Fibonacci") { Coding::Fibonacci } else { Coding::Int }
+}
+
 fn ids(set: IdSet<'_>) -> Value {
     set.ids().collect::<Vec<_>>().into()
 }
@@ -82,7 +88,7 @@ fn decoded(kind: &str, args: &[Value]) -> Option<Value> {
     let bits = args[0].as_str().unwrap();
     let len = || u8::try_from(bits.len()).unwrap();
     match kind {
-        "TraditionalBase64Url" => {
+        "TraditionalBase64Url" | "CompressedBase64Url" => {
             let all = Bits::parse(bits).unwrap();
             let bits = (0..all.len()).map(|it| if all.bit(it) { '1' } else { '0' });
             Some(bits.collect::<String>().into())
@@ -122,7 +128,7 @@ fn decoded(kind: &str, args: &[Value]) -> Option<Value> {
         _ => {
             let text = text_of(bits)?;
             let mut reader = Bits::parse(&text).unwrap().reader();
-            IdSet::read_optimized(&mut reader, Coding::Int, "").ok().map(ids)
+            IdSet::read_optimized(&mut reader, coding(kind), "").ok().map(ids)
         }
     }
 }
@@ -140,12 +146,13 @@ fn encoded(kind: &str, args: &[Value]) -> Option<String> {
         .collect();
     let set = IdSet::of(&ranges);
     Some(match kind {
-        "TraditionalBase64Url" => {
+        "TraditionalBase64Url" | "CompressedBase64Url" => {
+            let padding = if kind.starts_with('T') { Padding::Quantum } else { Padding::Octet };
             let mut text = String::new();
             let mut writer = Writer::new(&mut text);
             let bits = args[0].as_str().unwrap().chars();
             bits.for_each(|it| writer.flag(it == '1').unwrap());
-            writer.pad(Padding::Quantum).unwrap();
+            writer.pad(padding).unwrap();
             text
         }
         "Boolean" => written(|it| it.flag(args[0].as_bool().unwrap())),
@@ -176,6 +183,6 @@ fn encoded(kind: &str, args: &[Value]) -> Option<String> {
         }
         "FixedIntegerRange" => written(|it| set.write_range(it, Coding::Int, "")),
         "FibonacciIntegerRange" => written(|it| set.write_range(it, Coding::Fibonacci, "")),
-        _ => written(|it| set.write_optimized(it, Coding::Int, "")),
+        _ => written(|it| set.write_optimized(it, coding(kind), "")),
     })
 }

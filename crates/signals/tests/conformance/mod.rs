@@ -1,6 +1,7 @@
 //! Judges one line of a file of vectors, in the form that `vectors/README.md` describes.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::cast_possible_truncation,
@@ -69,7 +70,7 @@ pub(crate) fn equal<T: PartialEq + Debug>(found: &T, expected: &T) -> Verdict {
 }
 
 pub(crate) fn refused<T, E>(result: Result<T, E>) -> Verdict {
-    if result.is_err() { Ok(()) } else { Err("it was not refused".to_owned()) }
+    result.err().map(|_| ()).ok_or_else(|| "it was not refused".to_owned())
 }
 
 pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {

@@ -1,5 +1,5 @@
 //! Every string of the vectors, valid or not.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use serde_json::Value;
 
