@@ -217,3 +217,19 @@ fn what_does_not_fit_is_not_written() {
     assert_eq!(read.custom_purposes_consent, publisher.custom_purposes_consent);
     assert_eq!(read.custom_purposes_li_transparency.ids().collect::<Vec<_>>(), [2]);
 }
+
+/// What a person sees who prints a string to find out what it says.
+#[test]
+fn a_string_is_printed_by_what_it_says() {
+    let text = format!("{:?}", TcString { publisher_cc: Letters::new("DE").unwrap(), ..sample() });
+    for part in [
+        "cmp_id: 300",
+        "consent_language: \"EN\"",
+        "publisher_cc: \"DE\"",
+        "purposes_consent: {1, 2, 3}",
+        "vendor_consent: {10..=11, 14..=14}",
+        "publisher_restrictions: []",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in {text}");
+    }
+}

@@ -12,7 +12,7 @@ use core::fmt;
 /// assert_eq!(purposes.ids().collect::<Vec<_>>(), [1, 3, 10]);
 /// assert_eq!(Bitfield::of(24, [25]), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bitfield {
     // INVARIANT: id n is bit n-1; no bit at or above `len`, which is at most 64.
     set: u64,
@@ -73,6 +73,13 @@ impl Bitfield {
     }
 }
 
+/// `{1, 3, 10}`
+impl fmt::Debug for Bitfield {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ids()).finish()
+    }
+}
+
 /// A two-letter code: a language, a country.
 ///
 /// ```
@@ -82,7 +89,7 @@ impl Bitfield {
 /// assert_eq!(german.to_string(), "DE");
 /// assert_eq!(Letters::new("D1"), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Letters {
     // INVARIANT: each below 64; 63 stands for no letter.
     sextets: [u8; 2],
@@ -118,6 +125,12 @@ impl fmt::Display for Letters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letters = self.sextets.iter().filter(|it| **it != 63);
         letters.map(|it| char::from(it.saturating_add(b'A'))).try_for_each(|it| write!(f, "{it}"))
+    }
+}
+
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
     }
 }
 

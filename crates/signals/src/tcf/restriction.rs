@@ -1,5 +1,7 @@
 //! Publisher restrictions: a purpose that some vendors may not use, or only on another legal basis.
 
+use core::fmt;
+
 use crate::bits::{Bits, Reader};
 use crate::error::{Error, Reason};
 use crate::ids::{Coding, IdSet};
@@ -51,10 +53,10 @@ impl RestrictionType {
 }
 
 /// `PubRestrictions`: all restrictions of a string, or a list of yours.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Restrictions<'a>(List<'a>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum List<'a> {
     /// So many records, the first one at `at`.
     Coded {
@@ -152,6 +154,15 @@ impl<'a> Restrictions<'a> {
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.len() == 0
+    }
+}
+
+impl fmt::Debug for Restrictions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unreadable() {
+            Some(error) => f.debug_tuple("Unreadable").field(&error).finish(),
+            None => f.debug_list().entries(self.iter()).finish(),
+        }
     }
 }
 
