@@ -102,7 +102,8 @@ impl fmt::Display for Reason {
             Reason::Empty => f.write_str("it is empty"),
             Reason::NotBase64url(it) => write!(f, "`{it}` is no base64url character"),
             Reason::Truncated { needed, left } => {
-                write!(f, "{needed} bits are needed and {left} are left")
+                let bits = if *needed == 1 { "bit is" } else { "bits are" };
+                write!(f, "{needed} {bits} needed and {left} are left")
             }
             Reason::Version(it) => write!(f, "version {it} is not supported"),
             Reason::HeaderType(it) => write!(f, "a GPP header is of type 3, this is {it}"),
@@ -139,6 +140,8 @@ pub enum EncodeError {
     TooMany(&'static str),
     /// The ids or sections of this field are not ascending, or one of them is 0 or blank.
     Order(&'static str),
+    /// This field could not be read, so that nobody knows what to write.
+    Unreadable(&'static str),
     /// Where it was written to refused.
     Sink,
 }
@@ -151,6 +154,7 @@ impl fmt::Display for EncodeError {
             EncodeError::Order(field) => {
                 write!(f, "`{field}` is not in ascending order, or has a blank entry")
             }
+            EncodeError::Unreadable(field) => write!(f, "`{field}` could not be read before"),
             EncodeError::Sink => f.write_str("the text could not be written"),
         }
     }

@@ -12,6 +12,7 @@
 //! | [`AdditionalConsent`] | Google's Additional Consent string |
 //! | [`consent_mode`] | Google Consent Mode v2 |
 //! | [`ddrf`] | IAB Data Deletion Request Framework: tokens, claims, `dsrdelete.json` |
+//! | [`bits`] | the data types of TCF and GPP |
 //! | [`openrtb`] | what OpenRTB carries outside of strings |
 //!
 //! Strings are borrowed and looked up where they stand. What breaks a syntax is an [`Error`] that
@@ -39,7 +40,7 @@ pub mod ddrf;
 
 pub mod openrtb;
 
-mod bits;
+pub mod bits;
 
 mod error;
 

@@ -39,14 +39,19 @@ fn is_base64url(it: u8) -> bool {
 
 /// One segment of a string: its characters are of the alphabet, and there is at least one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bits<'a> {
+pub struct Bits<'a> {
     text: &'a [u8],
     /// Where the segment begins in the string that was given.
     from: usize,
 }
 
 impl<'a> Bits<'a> {
-    /// Up to two `=` at the end are passed over.
+    /// Checks the characters. Up to two `=` at the end are passed over.
+    pub fn parse(text: &'a str) -> Result<Bits<'a>, Error> {
+        Bits::new(text, 0, "Segment")
+    }
+
+    /// Text that stands at `from` in a longer one.
     pub(crate) fn new(text: &'a str, from: usize, field: &'static str) -> Result<Bits<'a>, Error> {
         let text = text.strip_suffix('=').map_or(text, |it| it.strip_suffix('=').unwrap_or(it));
         let bytes = text.as_bytes();
@@ -63,12 +68,13 @@ impl<'a> Bits<'a> {
     }
 
     /// How many there are, with those that only fill the last character.
-    pub(crate) fn len(self) -> usize {
+    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(self) -> usize {
         self.text.len().saturating_mul(6)
     }
 
     /// Whether the bit is there and set.
-    pub(crate) fn bit(self, at: usize) -> bool {
+    pub fn bit(self, at: usize) -> bool {
         let mask = match at % 6 {
             0 => 32,
             1 => 16,
@@ -80,11 +86,13 @@ impl<'a> Bits<'a> {
         self.text.get(at / 6).is_some_and(|it| sextet(*it) & mask != 0)
     }
 
-    pub(crate) fn reader(self) -> Reader<'a> {
+    /// From the first bit on.
+    pub fn reader(self) -> Reader<'a> {
         Reader { bits: self, rest: self.text.iter(), window: 0, have: 0 }
     }
 
-    pub(crate) fn reader_at(self, at: usize) -> Reader<'a> {
+    /// From a later bit on.
+    pub fn reader_at(self, at: usize) -> Reader<'a> {
         let rest = self.text.get(at / 6..).unwrap_or_default().iter();
         let mut reader = Reader { bits: self, rest, window: 0, have: 0 };
         let inside = at % 6;
@@ -106,7 +114,7 @@ impl<'a> Bits<'a> {
 
 /// A place in a segment, from which integers are read one after the other.
 #[derive(Debug, Clone)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     bits: Bits<'a>,
     rest: core::slice::Iter<'a, u8>,
     /// Its lowest `have` bits are the next ones.
@@ -115,20 +123,24 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn bits(&self) -> Bits<'a> {
+    /// The segment that is read.
+    pub fn bits(&self) -> Bits<'a> {
         self.bits
     }
 
-    pub(crate) fn left(&self) -> usize {
+    /// How many bits are left.
+    pub fn left(&self) -> usize {
         self.rest.len().saturating_mul(6).saturating_add(usize::from(self.have))
     }
 
-    pub(crate) fn at(&self) -> usize {
+    /// How many bits have been read.
+    pub fn at(&self) -> usize {
         self.bits.len().saturating_sub(self.left())
     }
 
-    /// The next `width` bits, at most 58 of them.
-    pub(crate) fn int(&mut self, width: u8, field: &'static str) -> Result<u64, Error> {
+    /// The next `width` bits; at most 58 are read at once.
+    pub fn int(&mut self, width: u8, field: &'static str) -> Result<u64, Error> {
+        let width = width.min(58);
         while self.have < width {
             let Some(next) = self.rest.next() else {
                 return Err(self.truncated(usize::from(width), field));
@@ -142,21 +154,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The next bits, at most 8.
-    pub(crate) fn byte(&mut self, width: u8, field: &'static str) -> Result<u8, Error> {
+    pub fn byte(&mut self, width: u8, field: &'static str) -> Result<u8, Error> {
         Ok((self.int(width, field)? & 0xff) as u8)
     }
 
     /// The next bits, at most 16.
-    pub(crate) fn word(&mut self, width: u8, field: &'static str) -> Result<u16, Error> {
+    pub fn word(&mut self, width: u8, field: &'static str) -> Result<u16, Error> {
         Ok((self.int(width, field)? & 0xffff) as u16)
     }
 
-    pub(crate) fn flag(&mut self, field: &'static str) -> Result<bool, Error> {
+    /// The next bit.
+    pub fn flag(&mut self, field: &'static str) -> Result<bool, Error> {
         Ok(self.int(1, field)? == 1)
     }
 
     /// Passes over bits that are read later.
-    pub(crate) fn skip(&mut self, width: usize, field: &'static str) -> Result<(), Error> {
+    pub fn skip(&mut self, width: usize, field: &'static str) -> Result<(), Error> {
         if self.left() < width {
             return Err(self.truncated(width, field));
         }
@@ -166,7 +179,7 @@ impl<'a> Reader<'a> {
 
     /// An integer in Fibonacci code: digits for 1, 2, 3, 5, 8 …, lowest first, and a 1 after the
     /// last one. No id takes more than 24 bits.
-    pub(crate) fn fibonacci(&mut self, field: &'static str) -> Result<u16, Error> {
+    pub fn fibonacci(&mut self, field: &'static str) -> Result<u16, Error> {
         let (mut worth, mut next) = (1_u32, 2_u32);
         let (mut sum, mut before) = (0_u32, false);
         for _ in 0..24 {
@@ -190,7 +203,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An error at this place.
-    pub(crate) fn error(&self, field: &'static str, reason: Reason) -> Error {
+    pub fn error(&self, field: &'static str, reason: Reason) -> Error {
         self.error_before(0, field, reason)
     }
 

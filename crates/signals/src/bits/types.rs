@@ -12,7 +12,7 @@ use core::fmt;
 /// assert_eq!(purposes.ids().collect::<Vec<_>>(), [1, 3, 10]);
 /// assert_eq!(Bitfield::of(24, [25]), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bitfield {
     // INVARIANT: id n is bit n-1; no bit at or above `len`, which is at most 64.
     set: u64,
@@ -35,14 +35,14 @@ impl Bitfield {
     }
 
     /// Bits as they are written, the first one being id 1 and the highest of `len`.
-    pub(crate) fn from_written(written: u64, len: u8) -> Bitfield {
+    pub fn from_written(written: u64, len: u8) -> Bitfield {
         let field = Bitfield::empty(len);
         let unused = 64_u32.saturating_sub(u32::from(field.len));
         Bitfield { set: written.checked_shl(unused).unwrap_or(0).reverse_bits(), ..field }
     }
 
     /// Bits as they are written.
-    pub(crate) fn written(self) -> u64 {
+    pub fn written(self) -> u64 {
         let unused = 64_u32.saturating_sub(u32::from(self.len));
         self.set.reverse_bits().checked_shr(unused).unwrap_or(0)
     }
@@ -73,6 +73,13 @@ impl Bitfield {
     }
 }
 
+/// `{1, 3, 10}`
+impl fmt::Debug for Bitfield {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ids()).finish()
+    }
+}
+
 /// A two-letter code: a language, a country.
 ///
 /// ```
@@ -82,7 +89,7 @@ impl Bitfield {
 /// assert_eq!(german.to_string(), "DE");
 /// assert_eq!(Letters::new("D1"), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Letters {
     // INVARIANT: each below 64; 63 stands for no letter.
     sextets: [u8; 2],
@@ -103,11 +110,13 @@ impl Letters {
         Some(Letters { sextets })
     }
 
-    pub(crate) fn from_written(written: u64) -> Letters {
+    /// From twelve bits, as they are written.
+    pub fn from_written(written: u64) -> Letters {
         Letters { sextets: [(written >> 6 & 0x3f) as u8, (written & 0x3f) as u8] }
     }
 
-    pub(crate) fn written(self) -> u64 {
+    /// Twelve bits, as they are written.
+    pub fn written(self) -> u64 {
         self.sextets.iter().fold(0, |all, it| all << 6 | u64::from(*it))
     }
 }
@@ -116,6 +125,12 @@ impl fmt::Display for Letters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let letters = self.sextets.iter().filter(|it| **it != 63);
         letters.map(|it| char::from(it.saturating_add(b'A'))).try_for_each(|it| write!(f, "{it}"))
+    }
+}
+
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
     }
 }
 

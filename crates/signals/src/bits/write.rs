@@ -20,28 +20,30 @@ pub enum Padding {
 }
 
 /// Takes bits and writes characters, one for every six.
-pub(crate) struct Writer<'w, W: fmt::Write + ?Sized> {
+#[derive(Debug)]
+pub struct Writer<'w, W: fmt::Write + ?Sized> {
     out: &'w mut W,
     /// Its lowest `have` bits, fewer than six, are not written yet.
     window: u64,
     have: u32,
-    pub(super) total: usize,
+    total: usize,
 }
 
 impl<'w, W: fmt::Write + ?Sized> Writer<'w, W> {
-    pub(crate) fn new(out: &'w mut W) -> Writer<'w, W> {
+    /// Writes to `out` from where it ends.
+    pub fn new(out: &'w mut W) -> Writer<'w, W> {
         Writer { out, window: 0, have: 0, total: 0 }
     }
 
-    /// At most 58 bits.
-    pub(crate) fn int(
+    /// A value of `width` bits, at most 58.
+    pub fn int(
         &mut self,
         value: impl Into<u64>,
         width: u32,
         field: &'static str,
     ) -> Result<(), EncodeError> {
         let value: u64 = value.into();
-        if value.checked_shr(width).unwrap_or(0) != 0 {
+        if 58 < width || value.wrapping_shr(width) != 0 {
             return Err(EncodeError::TooLarge(field));
         }
         self.window = self.window.wrapping_shl(width) | value;
@@ -56,12 +58,13 @@ impl<'w, W: fmt::Write + ?Sized> Writer<'w, W> {
         Ok(())
     }
 
-    pub(crate) fn flag(&mut self, value: bool) -> Result<(), EncodeError> {
+    /// One bit.
+    pub fn flag(&mut self, value: bool) -> Result<(), EncodeError> {
         self.int(value, 1, "")
     }
 
-    /// The next id in Fibonacci code; 0 has none.
-    pub(crate) fn fibonacci(&mut self, value: u16, field: &'static str) -> Result<(), EncodeError> {
+    /// An integer in Fibonacci code; 0 has none.
+    pub fn fibonacci(&mut self, value: u16, field: &'static str) -> Result<(), EncodeError> {
         let (digits, width) = fibonacci(value);
         if width == 0 {
             return Err(EncodeError::Order(field));
@@ -69,7 +72,14 @@ impl<'w, W: fmt::Write + ?Sized> Writer<'w, W> {
         self.int(digits, width, field)
     }
 
-    pub(crate) fn pad(&mut self, padding: Padding) -> Result<(), EncodeError> {
+    /// How many bits have been written.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
+        self.total
+    }
+
+    /// Fills up with zeros, so that the last character is written.
+    pub fn pad(&mut self, padding: Padding) -> Result<(), EncodeError> {
         let fill =
             |total: usize, unit: usize| total.next_multiple_of(unit.max(1)).saturating_sub(total);
         let missing = match padding {

@@ -23,8 +23,8 @@ pub struct SupportedIdentifier<'a> {
 /// ```
 /// use handshake_signals::ddrf::{DsrDelete, SupportedIdentifier};
 ///
-/// let email = SupportedIdentifier { id: 1, identifier_type: "email", format: "sha256" };
-/// let body = DsrDelete::new("https://shop.example/dsr", &[email], r#"[{"kty":"EC"}]"#)?;
+/// let email = [SupportedIdentifier { id: 1, identifier_type: "email", format: "sha256" }];
+/// let body = DsrDelete::new("https://shop.example/dsr", &email, r#"[{"kty":"EC"}]"#)?;
 /// assert_eq!(body.to_string(), concat!(
 ///     r#"{"endpoint":"https://shop.example/dsr","#,
 ///     r#""identifiers":[{"id":1,"type":"email","format":"sha256"}],"#,

@@ -17,7 +17,8 @@
 //! * segments filled up to 6 bits, as the specification has it, or to 8 and then 6, or to 24;
 //! * `usnat` with lists of 12 and 2 (up to 66 bits) or of 16 and 3, whatever `Version` says;
 //! * TCF Canada with ranges in Fibonacci code or with fixed width ([`tcf_ca`]);
-//! * `usmd`, `usin`, `usky` and `usri` with the section header of the specification or without it.
+//! * `usmd`, `usin`, `usky` and `usri` with the section header of the specification or without it,
+//!   and sensitive data in a segment of their own or at the end of the core.
 
 mod header;
 

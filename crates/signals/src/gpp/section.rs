@@ -30,10 +30,23 @@ impl<'a> Section<'a> {
         Section::parse_at(id, text, 0)
     }
 
+    /// Whether the person opted out of the sale or the sharing of data; `None` where the dialect
+    /// has no words for it.
+    pub fn opts_out_of_sale_or_sharing(&self) -> Option<bool> {
+        match self {
+            Section::UspV1(it) => Some(it.opts_out_of_sale()),
+            Section::Us(it) => Some(it.opts_out_of_sale_or_sharing()),
+            Section::TcfEuV1(_)
+            | Section::TcfEuV2(_)
+            | Section::TcfCaV1(_)
+            | Section::Unknown(_) => None,
+        }
+    }
+
     pub(crate) fn parse_at(id: u16, text: &'a str, from: usize) -> Result<Section<'a>, Error> {
         Ok(match id {
             1 => Section::TcfEuV1(v1::ConsentString::parse_at(text, from)?),
-            2 => Section::TcfEuV2(TcString::parse_at(text, from)?),
+            2 => Section::TcfEuV2(TcString::parse_section(text, from)?),
             5 => Section::TcfCaV1(CaString::parse_at(text, from)?),
             6 => Section::UspV1(UsPrivacy::parse_at(text, from)?),
             7.. => match UsSection::parse_at(id, text, from) {

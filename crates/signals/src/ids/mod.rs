@@ -4,11 +4,14 @@ mod read;
 
 mod write;
 
+use core::fmt;
 use core::ops::RangeInclusive;
 
 use crate::bits::{Bits, Reader};
 
-pub(crate) use read::{Coding, Entries};
+pub use read::Coding;
+
+use read::Entries;
 
 /// A set of ids from 1 to 65,535: it borrows the string it was read from, or ranges of yours.
 ///
@@ -20,14 +23,14 @@ pub(crate) use read::{Coding, Entries};
 /// assert_eq!(vendors.max_id(), 20);
 /// assert_eq!(vendors.ids().take(3).collect::<Vec<_>>(), [2, 10, 11]);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct IdSet<'a> {
     form: Form<'a>,
     /// `MaxVendorId` as written, or the highest id.
     max: u16,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Form<'a> {
     /// A bit for each id from 1 to the maximum, the first one at `.1`.
     Bitfield(Bits<'a>, usize),
@@ -95,6 +98,13 @@ impl PartialEq for IdSet<'_> {
 }
 
 impl Eq for IdSet<'_> {}
+
+/// `{2..=2, 10..=20}`
+impl fmt::Debug for IdSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ranges()).finish()
+    }
+}
 
 /// Goes through an [`IdSet`].
 #[derive(Debug, Clone)]

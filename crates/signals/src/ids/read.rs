@@ -6,7 +6,7 @@ use crate::error::{Error, Reason};
 
 /// How the entries of a range are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Coding {
+pub enum Coding {
     /// The id, or the first and the last one, with 16 bits each.
     Int,
     /// The distance from the id before, and the length of a group, in Fibonacci code.
@@ -15,7 +15,7 @@ pub(crate) enum Coding {
 
 /// Entries of a range that are still to be read.
 #[derive(Debug, Clone)]
-pub(crate) struct Entries<'a> {
+pub(super) struct Entries<'a> {
     reader: Reader<'a>,
     coding: Coding,
     left: u16,
@@ -25,7 +25,7 @@ pub(crate) struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
-    pub(crate) fn new(
+    pub(super) fn new(
         reader: Reader<'a>,
         coding: Coding,
         left: u16,
@@ -35,7 +35,7 @@ impl<'a> Entries<'a> {
     }
 
     /// The first and the last id of the next entry.
-    pub(crate) fn next(&mut self) -> Option<Result<(u16, u16), Error>> {
+    pub(super) fn next(&mut self) -> Option<Result<(u16, u16), Error>> {
         self.left = self.left.checked_sub(1)?;
         Some(match self.coding {
             Coding::Int => self.int(),
@@ -73,7 +73,7 @@ impl<'a> Entries<'a> {
 
 impl<'a> IdSet<'a> {
     /// Range: a count of 12 bits and as many entries.
-    pub(crate) fn read_range(
+    pub fn read_range(
         reader: &mut Reader<'a>,
         coding: Coding,
         max: Option<u16>,
@@ -99,7 +99,7 @@ impl<'a> IdSet<'a> {
 
     /// `MaxVendorId`, `IsRangeEncoding`, and a bit field or a range; what GPP calls
     /// `OptimizedIntRange`, or `OptimizedRange` as the reference encoder writes it.
-    pub(crate) fn read_optimized(
+    pub fn read_optimized(
         reader: &mut Reader<'a>,
         coding: Coding,
         field: &'static str,
@@ -112,7 +112,7 @@ impl<'a> IdSet<'a> {
     }
 
     /// A bit for each id from 1 to `max`.
-    pub(crate) fn read_bitfield(
+    pub fn read_bitfield(
         reader: &mut Reader<'a>,
         max: u16,
         field: &'static str,

@@ -65,7 +65,7 @@ impl<'a> IdSet<'a> {
     }
 
     /// Range: a count of 12 bits and as many entries.
-    pub(crate) fn write_range<W: fmt::Write + ?Sized>(
+    pub fn write_range<W: fmt::Write + ?Sized>(
         self,
         out: &mut Writer<'_, W>,
         coding: Coding,
@@ -92,7 +92,7 @@ impl<'a> IdSet<'a> {
     }
 
     /// `MaxVendorId`, `IsRangeEncoding`, and the shorter of range and bit field.
-    pub(crate) fn write_optimized<W: fmt::Write + ?Sized>(
+    pub fn write_optimized<W: fmt::Write + ?Sized>(
         self,
         out: &mut Writer<'_, W>,
         coding: Coding,

@@ -81,6 +81,8 @@ pub enum Refusal {
     NotDisclosed,
     /// The publisher does not allow it.
     NotAllowedByPublisher,
+    /// The publisher's restrictions are cut off (in a GPP string), so that anything may be forbidden.
+    UnreadableRestrictions,
     /// The publisher requires the other basis, and the vendor declared none for it.
     BasisNotFlexible,
     /// Purposes 1 and 3 to 6 need consent.
@@ -133,6 +135,9 @@ impl TcString<'_> {
         purpose: u8,
         facts: &VendorFacts,
     ) -> Result<LegalBasis, Refusal> {
+        if self.publisher_restrictions.unreadable().is_some() {
+            return Err(Refusal::UnreadableRestrictions);
+        }
         let (mut consent, mut interest) = (false, false);
         for restriction in self.publisher_restrictions.binding(vendor, purpose) {
             match restriction {
@@ -189,6 +194,7 @@ impl fmt::Display for Refusal {
             Refusal::NotDeclared => "the vendor did not declare the purpose",
             Refusal::NotDisclosed => "the vendor was not disclosed",
             Refusal::NotAllowedByPublisher => "the publisher does not allow it",
+            Refusal::UnreadableRestrictions => "the publisher's restrictions are cut off",
             Refusal::BasisNotFlexible => {
                 "the publisher requires another legal basis than the vendor declared"
             }

@@ -36,6 +36,8 @@ pub enum PolicyFault {
     NoVendorList,
     /// `CmpId` 0 or 1: no platform has it.
     NoCmp(u16),
+    /// The publisher's restrictions are cut off (in a GPP string).
+    UnreadableRestrictions,
     /// A publisher restriction of the type that is not used.
     UndefinedRestriction {
         /// The purpose restricted.
@@ -51,6 +53,7 @@ impl PolicyFault {
             | PolicyFault::OldPolicyVersion(_)
             | PolicyFault::NoDisclosedVendors
             | PolicyFault::NoVendorList
+            | PolicyFault::UnreadableRestrictions
             | PolicyFault::NoCmp(_) => true,
             PolicyFault::LegitimateInterest { .. }
             | PolicyFault::CreatedIsNotUpdated
@@ -89,6 +92,7 @@ impl TcString<'_> {
                 .then_some(PolicyFault::AllowedVendors),
             (self.vendor_list_version == 0).then_some(PolicyFault::NoVendorList),
             (self.cmp_id < 2).then_some(PolicyFault::NoCmp(self.cmp_id)),
+            self.publisher_restrictions.unreadable().map(|_| PolicyFault::UnreadableRestrictions),
         ];
         let consent_only =
             self.purposes_li_transparency.ids().filter(move |purpose| match purpose {
@@ -134,6 +138,9 @@ impl fmt::Display for PolicyFault {
             PolicyFault::AllowedVendors => f.write_str("`AllowedVendors` is gone since TCF 2.3"),
             PolicyFault::NoVendorList => f.write_str("no vendor list has version 0"),
             PolicyFault::NoCmp(it) => write!(f, "no consent management platform has id {it}"),
+            PolicyFault::UnreadableRestrictions => {
+                f.write_str("the publisher restrictions are cut off")
+            }
             PolicyFault::UndefinedRestriction { purpose } => {
                 write!(f, "the restriction of purpose {purpose} is of the type that is not used")
             }

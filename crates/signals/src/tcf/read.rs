@@ -1,6 +1,6 @@
 //! Reads a TC string: the core segment, then the others in any order.
 
-use super::restriction::{IdForm, Restrictions};
+use super::restriction::Restrictions;
 use super::{PublisherTc, TcString};
 use crate::bits::{Bitfield, Bits, Datetime, Letters, Reader};
 use crate::error::{Error, Reason};
@@ -10,11 +10,13 @@ impl<'a> TcString<'a> {
     /// Reads a string of version 2.0 to 2.3. `=` at the end of a segment is passed over, and so is
     /// a segment of a type that the standard does not define.
     pub fn parse(text: &'a str) -> Result<TcString<'a>, Error> {
-        TcString::parse_at(text, 0)
+        let tc = TcString::parse_section(text, 0)?;
+        tc.publisher_restrictions.unreadable().map_or(Ok(tc), Err)
     }
 
-    /// Reads a string that stands at `from` in a longer one.
-    pub(crate) fn parse_at(text: &'a str, from: usize) -> Result<TcString<'a>, Error> {
+    /// Reads a string that stands at `from` in a longer one. As the reference decoders of GPP do,
+    /// it puts up with restrictions that are cut off, and remembers that.
+    pub(crate) fn parse_section(text: &'a str, from: usize) -> Result<TcString<'a>, Error> {
         let mut segments = segments(text, from);
         let (core, from) = segments.next().unwrap_or((text, from));
         let mut tc = TcString::read_core(&mut Bits::new(core, from, "Core")?.reader())?;
@@ -62,7 +64,7 @@ impl<'a> TcString<'a> {
             publisher_cc: read_letters(reader, "PublisherCC")?,
             vendor_consent: read_vendors(reader, "VendorConsent")?,
             vendor_legitimate_interest: read_vendors(reader, "VendorLegitimateInterest")?,
-            publisher_restrictions: Restrictions::read(reader, IdForm::Range)?,
+            publisher_restrictions: Restrictions::read_leniently(reader)?,
             disclosed_vendors: None,
             allowed_vendors: None,
             publisher_tc: None,

@@ -1,7 +1,9 @@
 //! Publisher restrictions: a purpose that some vendors may not use, or only on another legal basis.
 
+use core::fmt;
+
 use crate::bits::{Bits, Reader};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::ids::{Coding, IdSet};
 
 /// What a publisher allows some vendors less than they declared.
@@ -51,14 +53,23 @@ impl RestrictionType {
 }
 
 /// `PubRestrictions`: all restrictions of a string, or a list of yours.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Restrictions<'a>(List<'a>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum List<'a> {
-    /// So many records, the first one at `.1`.
-    Coded(Bits<'a>, usize, IdForm, u16),
+    /// So many records, the first one at `at`.
+    Coded {
+        bits: Bits<'a>,
+        at: usize,
+        ids: IdForm,
+        count: u16,
+        /// A bit for each purpose that is restricted, so that most questions need not look.
+        purposes: u64,
+    },
     Given(&'a [Restriction<'a>]),
+    /// They are cut off, and nobody knows what they forbid.
+    Unreadable(Error),
 }
 
 /// How the vendors of a restriction are written.
@@ -82,26 +93,51 @@ impl<'a> Restrictions<'a> {
     /// Reads and checks all records.
     pub(crate) fn read(reader: &mut Reader<'a>, ids: IdForm) -> Result<Restrictions<'a>, Error> {
         let count = reader.word(12, "NumPubRestrictions")?;
-        let list = List::Coded(reader.bits(), reader.at(), ids, count);
+        let (bits, at, mut purposes) = (reader.bits(), reader.at(), 0);
         for _ in 0..count {
-            read_one(reader, ids)?;
+            purposes |= bit_of(read_one(reader, ids)?.purpose);
         }
-        Ok(Restrictions(list))
+        Ok(Restrictions(List::Coded { bits, at, ids, count, purposes }))
+    }
+
+    /// As [`Restrictions::read`], but if they are cut off, that is a value too.
+    pub(crate) fn read_leniently(reader: &mut Reader<'a>) -> Result<Restrictions<'a>, Error> {
+        match Restrictions::read(reader, IdForm::Range) {
+            Err(error) if matches!(error.reason, Reason::Truncated { .. }) => {
+                Ok(Restrictions(List::Unreadable(error)))
+            }
+            read => read,
+        }
+    }
+
+    /// Why they cannot be read, though the rest of the string can. Only in section 2 of a GPP
+    /// string; [`TcString::parse`](super::TcString::parse) refuses such a string.
+    pub fn unreadable(self) -> Option<Error> {
+        match self.0 {
+            List::Unreadable(error) => Some(error),
+            List::Coded { .. } | List::Given(_) => None,
+        }
     }
 
     /// The restrictions, in the order of the string.
     pub fn iter(self) -> RestrictionsIter<'a> {
         RestrictionsIter(match self.0 {
-            List::Coded(bits, at, ids, left) => {
-                Walk::Coded { reader: bits.reader_at(at), ids, left }
+            List::Coded { bits, at, ids, count, .. } => {
+                Walk::Coded { reader: bits.reader_at(at), ids, left: count }
             }
             List::Given(list) => Walk::Given(list.iter()),
+            List::Unreadable(_) => Walk::Given([].iter()),
         })
     }
 
     /// What binds this vendor for this purpose.
     pub fn binding(self, vendor: u16, purpose: u8) -> impl Iterator<Item = RestrictionType> {
-        self.iter()
+        let none = match self.0 {
+            List::Coded { purposes, .. } => purposes & bit_of(purpose) == 0,
+            List::Given(_) | List::Unreadable(_) => false,
+        };
+        let list = if none { Restrictions::NONE } else { self };
+        list.iter()
             .filter(move |it| it.purpose == purpose && it.vendors.contains(vendor))
             .map(|it| it.restriction_type)
     }
@@ -109,8 +145,9 @@ impl<'a> Restrictions<'a> {
     /// How many there are.
     pub fn len(self) -> usize {
         match self.0 {
-            List::Coded(.., count) => usize::from(count),
+            List::Coded { count, .. } => usize::from(count),
             List::Given(list) => list.len(),
+            List::Unreadable(_) => 0,
         }
     }
 
@@ -120,10 +157,19 @@ impl<'a> Restrictions<'a> {
     }
 }
 
+impl fmt::Debug for Restrictions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unreadable() {
+            Some(error) => f.debug_tuple("Unreadable").field(&error).finish(),
+            None => f.debug_list().entries(self.iter()).finish(),
+        }
+    }
+}
+
 /// Equal if the same restrictions stand in the same order.
 impl PartialEq for Restrictions<'_> {
     fn eq(&self, other: &Restrictions<'_>) -> bool {
-        self.iter().eq(other.iter())
+        self.iter().eq(other.iter()) && self.unreadable() == other.unreadable()
     }
 }
 
@@ -173,4 +219,9 @@ fn read_one<'a>(reader: &mut Reader<'a>, ids: IdForm) -> Result<Restriction<'a>,
     };
     let restriction_type = RestrictionType::from_number(number);
     Ok(Restriction { purpose, restriction_type, vendors: vendors? })
+}
+
+/// Purposes take six bits, so that each has its own; no other number has one.
+fn bit_of(purpose: u8) -> u64 {
+    1_u64.checked_shl(u32::from(purpose)).unwrap_or(0)
 }

@@ -75,6 +75,11 @@ impl<'a> ConsentString<'a> {
         } else {
             it.vendors = IdSet::read_bitfield(reader, max, "VendorConsent")?;
         }
+        // The text stands for bytes: what the last character holds beyond a byte is not there.
+        let (needed, left) = (reader.at(), reader.bits().len() & !7);
+        if left < needed {
+            return Err(reader.error("VendorConsent", Reason::Truncated { needed, left }));
+        }
         Ok(it)
     }
 

@@ -131,6 +131,9 @@ impl Restrictions<'_> {
         out: &mut Writer<'_, W>,
         ids: IdForm,
     ) -> Result<(), EncodeError> {
+        if self.unreadable().is_some() {
+            return Err(EncodeError::Unreadable("PubRestrictions"));
+        }
         let count = u16::try_from(self.len()).ok().filter(|it| *it < 4096);
         out.int(count.ok_or(EncodeError::TooMany("PubRestrictions"))?, 12, "NumPubRestrictions")?;
         self.iter().try_for_each(|it| {
