@@ -62,6 +62,17 @@ fn head(out: &mut String, site: &str, it: &Report) {
             number(it.rehearsed)
         );
     }
+    let late = it.duties.late();
+    if late != 0 {
+        let _infallible = writeln!(
+            out,
+            "{} with a time limit {} not done in time, for {} {}.",
+            if late == 1 { "1 duty".to_owned() } else { format!("{} duties", number(late)) },
+            if late == 1 { "was" } else { "were" },
+            number(u64::try_from(it.duties.people().len()).unwrap_or(u64::MAX)),
+            if it.duties.people().len() == 1 { "person" } else { "people" },
+        );
+    }
     for row in it.duties.rows.iter().filter(|it| !it.waiting.is_empty()) {
         let since = row.oldest.map_or(String::new(), |it| format!(", the oldest since {it}"));
         let waiting = row.waiting.len();
