@@ -5,7 +5,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
     answers, ask, authzen, batch, catalog, counts, decide, duties, events, gpc, identities,
-    objections, operator, outcomes, permissions, policies, recommendations, shown, visit,
+    objections, operator, outcomes, permissions, policies, recommendations, shown, visit, waivers,
 };
 use super::problem;
 
@@ -50,6 +50,7 @@ use super::problem;
         recommendations::own,
         shown::shown,
         visit::visit,
+        waivers::list,
         operator::healthz,
         operator::readyz,
         operator::metrics,

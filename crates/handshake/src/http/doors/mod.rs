@@ -25,3 +25,4 @@ pub mod recommendations;
 mod said;
 pub mod shown;
 pub mod visit;
+pub mod waivers;

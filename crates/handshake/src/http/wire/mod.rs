@@ -35,7 +35,7 @@ pub use evaluating::{
 };
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
-    SiteState,
+    SiteState, WaiverEntry, WaiversReply,
 };
 pub use objecting::{ObjectionsReply, ObjectionsRequest};
 pub use recommending::{
