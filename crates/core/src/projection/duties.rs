@@ -91,6 +91,12 @@ impl Duties {
         range.filter_map(|((slot, kind), (_, due))| self.at((*due, *slot, *kind)))
     }
 
+    /// Whether any duty was late for a person, or is at `now`.
+    pub fn was_late(&self, slot: Slot, now: Millis) -> bool {
+        self.of(slot).any(|it| it.due < now)
+            || self.late.values().any(|it| it.people.contains_key(&slot))
+    }
+
     pub fn late(&self) -> impl Iterator<Item = (Quarter, u32, &DoneLate)> {
         self.late.iter().map(|((quarter, kind), it)| (*quarter, *kind, it))
     }

@@ -5,7 +5,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path};
 use axum::response::Response;
 use handshake_core::event::Recorded;
-use handshake_core::impact::incidents;
+use handshake_core::impact::{duties, incidents};
 use handshake_core::permission::standing;
 use handshake_core::projection::State;
 use handshake_core::vocabulary::{Millis, PersonId, Position, Signal, Slot, Standing};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::answer::see_other;
 use super::evidence::{self, Line};
 use super::frame::{self, Facts, Head, Place};
-use super::numbers::{count, day, of, people};
+use super::numbers::{count, day, moment, of, people};
 use super::visit::{Turned, Visit};
 
 #[derive(Deserialize)]
@@ -40,6 +40,8 @@ struct Seen {
     stands: Vec<Stand>,
     signals: Vec<&'static str>,
     breaches: usize,
+    /// What must still be done for them: duty, purpose, when it is due, and whether it is late.
+    owed: Vec<(String, String, Millis, bool)>,
 }
 
 /// How many of the newest events are looked through for a person's own.
@@ -112,6 +114,7 @@ pub(super) async fn person(
         h1.answer { (answer(id, &seen)) }
         p.note { "Whole pseudonym, as callers write it: " code { (id) } }
         (stands(&seen, &facts.zone))
+        (owed(&seen, &facts.zone))
         section aria-labelledby="events-title" {
             h2 #events-title { "What the ledger holds of this person" }
             p.subtitle {
@@ -152,11 +155,18 @@ fn see(state: &State, id: PersonId, now: Millis) -> Option<Seen> {
     let signals = Signal::ALL.into_iter().filter(|it| person.signals().has(*it));
     let incidents = incidents(state, None).rows;
     let breaches = incidents.iter().filter(|it| it.people.binary_search(&slot).is_ok());
+    let late = duties(state, None, now).rows;
+    let late = late.iter().filter(|it| it.people.binary_search(&slot).is_ok());
+    let owed = state.duties.of(slot).map(|it| {
+        let purpose = state.names.name(it.kind.purpose).to_owned();
+        (it.kind.what.to_string(), purpose, it.due, it.due < now)
+    });
     Some(Seen {
         slot,
         stands,
         signals: signals.map(Signal::as_str).collect(),
-        breaches: breaches.count(),
+        breaches: breaches.count() + late.count(),
+        owed: owed.collect(),
     })
 }
 
@@ -195,6 +205,33 @@ fn stands(seen: &Seen, zone: &TimeZone) -> Markup {
                             td data-name="Since" { @if it.since.0 != 0 { (day(it.since, zone)) } }
                             td data-name="Words" {
                                 @for (language, says) in &it.agreed { span.says lang=(language) { "“" (says) "”" } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Duties with a time limit that are open for this person.
+fn owed(seen: &Seen, zone: &TimeZone) -> Markup {
+    html! {
+        @if !seen.owed.is_empty() {
+            section aria-labelledby="owed-title" {
+                h2 #owed-title { "What must still be done for them" }
+                table.rows {
+                    thead { tr {
+                        th scope="col" { "Duty" }
+                        th scope="col" { "Purpose" }
+                        th scope="col" { "Due" }
+                    } }
+                    tbody {
+                        @for (duty, purpose, due, late) in &seen.owed {
+                            tr {
+                                th scope="row" { code { (duty) } }
+                                td data-name="Purpose" { (purpose) }
+                                td data-name="Due" { (moment(*due, zone)) @if *late { span.second.bad { "late" } } }
                             }
                         }
                     }

@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::doors::{
     affirmations, answers, ask, authzen, batch, catalog, counts, decide, duties, events, gpc,
     identities, objections, operator, outcomes, permissions, policies, recommendations, shown,
-    visit,
+    visit, waivers,
 };
 use super::problem;
 
@@ -53,6 +53,7 @@ use super::problem;
         recommendations::own,
         shown::shown,
         visit::visit,
+        waivers::list,
         operator::healthz,
         operator::readyz,
         operator::metrics,

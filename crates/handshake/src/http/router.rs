@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::doors::{
     affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, duties, events,
     gpc, identities, my_deal, objections, operator, outcomes, permissions, policies, preflight,
-    recommendations, shown, visit,
+    recommendations, shown, visit, waivers,
 };
 use super::layers;
 use super::state::App;
@@ -42,6 +42,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/recommendations", browser(get(recommendations::of_person).post(recommendations::own)))
         .route("/v1/shown", browser(post(shown::shown)))
         .route("/v1/visit", browser(post(visit::visit)))
+        .route("/v1/waivers", get(waivers::list))
         .route("/healthz", get(operator::healthz))
         .route("/readyz", get(operator::readyz))
         .route("/metrics", get(operator::metrics))

@@ -38,7 +38,7 @@ pub use decision_id::DecisionId;
 pub use duty::{DutyHeard, DutyNews, DutyTime, DutyTold};
 pub use identity::{Identity, Link};
 pub use manage::{CatalogueItem, Counted};
-pub use my_deal::{Agreement, Broken, Deal, DealWanted, Other, Term};
+pub use my_deal::{Agreement, Broken, Deal, DealWanted, LateDuty, Other, Term};
 pub use objection::{Objected, Objecting};
 pub use outcome::{Outcome, Reported};
 pub use publish::Publishing;

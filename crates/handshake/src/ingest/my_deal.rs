@@ -41,6 +41,10 @@ pub struct Deal {
     /// How often anything was used, and each purpose for which the deal was broken.
     pub used: u64,
     pub broken: Vec<Broken>,
+    /// What should have been done for the person by now and is not told done.
+    pub late: Vec<LateDuty>,
+    /// Whether anything ever was, done late or not at all.
+    pub was_late: bool,
     /// What each signal stops, in words.
     pub stopped_by: Vec<(Signal, Vec<String>)>,
 }
@@ -81,6 +85,15 @@ pub struct Broken {
     /// The newest time.
     pub day: Day,
     pub reason: Option<ReasonCode>,
+}
+
+/// A duty whose time is over.
+#[derive(Debug)]
+pub struct LateDuty {
+    pub says: String,
+    pub what: String,
+    /// When it was due.
+    pub due: Day,
 }
 
 /// A purpose that stands on something else.
@@ -153,10 +166,32 @@ impl Turn<'_> {
             others: others.map(other).collect(),
             used: uses.iter().map(|it| u64::from(it.count)).sum(),
             broken: uses.iter().filter_map(broken).collect(),
+            late: self.late_duties(&policy, slot, says),
+            was_late: slot.is_some_and(|it| self.state().duties.was_late(it, self.at)),
             stopped_by: [Signal::Gpc, Signal::Dnt].map(stopped).into(),
             terms,
             open,
         })
+    }
+
+    fn late_duties(
+        &self,
+        policy: &Published,
+        slot: Option<Slot>,
+        says: impl Fn(&CompiledPurpose) -> String,
+    ) -> Vec<LateDuty> {
+        let mut calendar = Calendar::new(policy.compiled.zone.clone());
+        let open = slot.into_iter().flat_map(|it| self.state().duties.of(it));
+        let late = open.filter(|it| it.due < self.at).map(|it| {
+            let purpose = policy.compiled.purpose_of(it.kind.purpose);
+            let name = || self.state().names.name(it.kind.purpose).to_owned();
+            LateDuty {
+                says: purpose.map_or_else(name, &says),
+                what: it.kind.what.to_string(),
+                due: calendar.day(it.due),
+            }
+        });
+        late.collect()
     }
 
     /// None where the purpose was never answered.

@@ -2,6 +2,7 @@
 //! somebody says so.
 
 use handshake::clock;
+use handshake::http::{PersonToken, Signer};
 use handshake::ingest::{
     Answering, Caller, DutyNews, DutyTold, Link, Publishing, Question, Request, Site, Who,
 };
@@ -76,6 +77,15 @@ fn a_week(site: &Site) -> Millis {
     withdrawn(site, ago(100), "late");
     withdrawn(site, ago(10), "fresh");
     now
+}
+
+/// A browser in which the customer is signed in.
+fn cookie_of(site: &Site, signer: &Signer, customer: &str) -> String {
+    let request = Request::internal(None);
+    let turn = site.turn(clock::now(), &request).unwrap();
+    let person = turn.permissions(Who::Customer(customer)).unwrap().person;
+    let expires = clock::now().plus_days(9);
+    format!("hs_person={}", signer.person(&PersonToken { person, expires }))
 }
 
 fn listed(server: &Server, query: &str) -> Vec<Value> {
@@ -214,6 +224,8 @@ fn the_report_and_the_console_say_who_waits() {
         "{text}"
     );
     assert!(text.contains("duty_late"), "{text}");
+    let late = "3 duties with a time limit were not done in time, for 3 people.";
+    assert!(text.contains(late), "{text}");
     let report: Value = serde_json::from_str(&server.command(&["report", "--json"])).unwrap();
     let row = &report["duties"][0];
     let counts =
@@ -242,6 +254,10 @@ fn the_report_and_the_console_say_who_waits() {
     let kind = after.split('"').next().unwrap();
     let people = desk.page(&format!("/console/shop/duties/{kind}"));
     assert_eq!(people.matches("data-name=\"Was due\"").count(), 2, "{people}");
+    let (_, after) = people.split_once("href=\"/console/shop/people/").unwrap();
+    let person = desk.page(&format!("/console/shop/people/{}", after.split('"').next().unwrap()));
+    assert!(person.contains("we broke promises to this person in 1 incident."), "{person}");
+    assert!(person.contains("What must still be done for them"), "{person}");
     assert_eq!(desk.get("/console/shop/duties/99").status, 404);
     assert_eq!(desk.get("/console/shop/duties/x").status, 404);
 
@@ -249,4 +265,23 @@ fn the_report_and_the_console_say_who_waits() {
     let promises = desk.page("/console/shop/promises?quarter=all");
     assert!(!promises.contains("/console/shop/duties/"), "single people are not for viewers");
     assert_eq!(desk.get(&format!("/console/shop/duties/{kind}")).status, 403);
+}
+
+#[test]
+fn people_read_what_they_are_still_owed() {
+    let (server, cookies) = Server::after(|site, signer| {
+        a_week(site);
+        ["late", "fresh"].map(|it| cookie_of(site, signer, it))
+    });
+    let page = |cookie: &str, language: &str| {
+        let fields = [("cookie", cookie), ("accept-language", language)];
+        server.send("GET", "/my-deal", &fields, b"").text
+    };
+    let [late, fresh] = cookies;
+    let owed = page(&late, "en");
+    assert!(owed.contains("we should have done what you are owed (“stop”)"), "{owed}");
+    assert!(page(&late, "de").contains("hätten wir tun müssen"));
+    assert!(!page(&fresh, "en").contains("should have done"));
+    server.post("/v1/duties", &done("late")).ok();
+    assert!(!page(&late, "en").contains("should have done"), "it is done");
 }

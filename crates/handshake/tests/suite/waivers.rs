@@ -103,6 +103,10 @@ fn a_policy_under_a_waiver_is_published_once_it_is_signed() {
     // Another end is another signature.
     place_to_sign(&publish(&server, &waived(now, now.plus_days(61))));
     assert_eq!(publish(&server, &source).status, 201);
+    let list = server.get("/v1/waivers").ok();
+    let first = &list["waivers"][0];
+    assert_eq!(list["waivers"].as_array().map(Vec::len), Some(2), "{list}");
+    assert_eq!((&first["signed_by"], &first["over"]), (&json!("imke"), &json!(false)));
     let page = desk.page("/console/shop/waivers");
     assert!(page.contains("2 rules that a law demands are only watched, by signature."), "{page}");
 

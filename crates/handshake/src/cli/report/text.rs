@@ -62,18 +62,7 @@ fn head(out: &mut String, site: &str, it: &Report) {
             number(it.rehearsed)
         );
     }
-    for row in it.duties.rows.iter().filter(|it| !it.waiting.is_empty()) {
-        let since = row.oldest.map_or(String::new(), |it| format!(", the oldest since {it}"));
-        let waiting = row.waiting.len();
-        let _infallible = writeln!(
-            out,
-            "{} {} still waiting for `{}` of `{}`{since}.",
-            number(u64::try_from(waiting).unwrap_or(u64::MAX)),
-            if waiting == 1 { "person is" } else { "people are" },
-            row.duty,
-            row.purpose,
-        );
-    }
+    late_duties(out, it);
     let amounts: Vec<String> = it
         .books
         .amounts
@@ -93,6 +82,34 @@ fn head(out: &mut String, site: &str, it: &Report) {
             out,
             "SIMULATED ANSWERS: {} answers below were drawn by a model, not given by people.",
             number(it.simulated_answers)
+        );
+    }
+}
+
+/// Who was or is still waiting for what should have been done.
+fn late_duties(out: &mut String, it: &Report) {
+    let late = it.duties.late();
+    if late != 0 {
+        let _infallible = writeln!(
+            out,
+            "{} with a time limit {} not done in time, for {} {}.",
+            if late == 1 { "1 duty".to_owned() } else { format!("{} duties", number(late)) },
+            if late == 1 { "was" } else { "were" },
+            number(u64::try_from(it.duties.people().len()).unwrap_or(u64::MAX)),
+            if it.duties.people().len() == 1 { "person" } else { "people" },
+        );
+    }
+    for row in it.duties.rows.iter().filter(|it| !it.waiting.is_empty()) {
+        let waiting = row.waiting.len();
+        let oldest = if waiting == 1 { " since" } else { ", the oldest since" };
+        let since = row.oldest.map_or(String::new(), |it| format!("{oldest} {it}"));
+        let _infallible = writeln!(
+            out,
+            "{} {} still waiting for `{}` of `{}`{since}.",
+            number(u64::try_from(waiting).unwrap_or(u64::MAX)),
+            if waiting == 1 { "person is" } else { "people are" },
+            row.duty,
+            row.purpose,
         );
     }
 }

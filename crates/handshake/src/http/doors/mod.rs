@@ -26,3 +26,4 @@ pub mod recommendations;
 mod said;
 pub mod shown;
 pub mod visit;
+pub mod waivers;

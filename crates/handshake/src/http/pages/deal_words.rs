@@ -5,7 +5,7 @@ use handshake_core::vocabulary::{Millis, ReasonCode};
 use jiff::tz::TimeZone;
 
 use super::words::Words;
-use crate::ingest::Broken;
+use crate::ingest::{Broken, LateDuty};
 
 /// The words of `/my-deal`.
 #[derive(Debug)]
@@ -185,6 +185,19 @@ impl Words {
             (false, n) => format!("{n} times, last on {day}, we did this {why}:"),
             (true, 1) => format!("Am {day} haben wir dies getan, {why}:"),
             (true, n) => format!("{n}-mal, zuletzt am {day}, haben wir dies getan, {why}:"),
+        }
+    }
+
+    /// What is not done yet although its time is over.
+    pub(in crate::http) fn late(&self, it: &LateDuty) -> String {
+        let (day, what) = (self.day(it.due), &it.what);
+        match self.is_german() {
+            false => format!(
+                "By {day} we should have done what you are owed (“{what}”), and nobody has confirmed it:"
+            ),
+            true => format!(
+                "Bis {day} hätten wir tun müssen, was wir schulden („{what}“), und niemand hat es bestätigt:"
+            ),
         }
     }
 

@@ -93,9 +93,10 @@ fn summary(words: &Words, deal: &Deal) -> Markup {
             @if deal.known { (words.answered(yes, no)) " " }
             @if !deal.known && no != 0 { (words.deal.refused_here) }
             @if broken != 0 { (words.we_kept()) " " strong { (words.all_but(broken)) } "." }
-            @if deal.known && broken == 0 && deal.used != 0 { (words.deal.kept_every_time) }
+            @if deal.known && broken == 0 && deal.used != 0 && !deal.was_late { (words.deal.kept_every_time) }
             @if deal.known && broken == 0 && deal.used == 0 { (words.deal.never_used_yet) }
         }
+        @for it in &deal.late { p.broke { (words.late(it)) " " q { (it.says) } } }
         @for it in &deal.broken { (broke(words, it)) }
     }
 }

@@ -269,3 +269,26 @@ pub struct SiteState {
     /// Events that are safely on disk.
     pub durable: u64,
 }
+
+/// Waivers that were signed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaiversReply {
+    pub waivers: Vec<WaiverEntry>,
+}
+
+/// The last signature of one waiver and rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaiverEntry {
+    #[schema(example = "w-7")]
+    pub waiver: String,
+    #[schema(example = "signal gpc")]
+    pub rule: String,
+    pub law: String,
+    /// When the rule enforces again.
+    pub until: String,
+    pub over: bool,
+    /// The console user who signed.
+    pub signed_by: String,
+    pub signed_at: String,
+    pub because: String,
+}

@@ -37,7 +37,7 @@ pub use evaluating::{
 };
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, ReaskReply,
-    SiteQuery, SiteState,
+    SiteQuery, SiteState, WaiverEntry, WaiversReply,
 };
 pub use objecting::{ObjectionsReply, ObjectionsRequest};
 pub use recommending::{
