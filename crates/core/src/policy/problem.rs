@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::manual;
+
 /// Whether a policy can be used in spite of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -14,7 +16,7 @@ pub enum Severity {
 /// One thing wrong, where it is, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Stable name of this kind of problem.
+    /// Stable name of this kind of problem; the manual has a page of that name.
     pub slug: &'static str,
     /// Counted from 1.
     pub line: u32,
@@ -44,6 +46,13 @@ pub(super) struct Sheet<'a> {
     source: &'a str,
     /// Where each line starts.
     starts: Vec<usize>,
+}
+
+impl Problem {
+    /// Where the manual says why this is a problem, and how to mend it.
+    pub fn see(&self) -> Option<String> {
+        manual::see(self.slug)
+    }
 }
 
 impl fmt::Display for Problem {
@@ -103,6 +112,12 @@ impl<'a> Sheet<'a> {
         Span { offset: start + indent, length: text.trim().len() }
     }
 
+    /// The first line that begins with this word, if any.
+    pub(super) fn line_of(&self, word: &str) -> Option<u32> {
+        let begins = |line: &str| line.split_whitespace().next() == Some(word);
+        (1..).zip(self.source.lines()).find(|(_, line)| begins(line)).map(|(number, _)| number)
+    }
+
     /// The source at a span, or nothing if the span is none of this source's.
     pub(super) fn text(&self, span: Span) -> &'a str {
         self.source.get(span.offset..span.offset + span.length).unwrap_or_default()
@@ -142,25 +157,35 @@ pub(super) fn nearest<'a>(
     let tail = format!(".{wrong}");
     let near = |word: &'a str| match word.ends_with(&tail) {
         true => Some((1, word)),
-        false => Some((distance(wrong, word), word)).filter(|&(far, _)| far <= most),
+        false => distance(wrong, word, most).map(|far| (far, word)),
     };
     words.into_iter().filter_map(near).min().map(|(_, word)| word)
 }
 
-/// How many letters to insert, drop or change to turn one word into the other.
-fn distance(from: &str, to: &str) -> usize {
+/// How many letters to insert, drop or change to turn one word into the other, unless they are
+/// more than `most`. Words that differ early are given up early: there may be thousands.
+fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
+    let from: Vec<char> = from.chars().take(80).collect();
     let to: Vec<char> = to.chars().take(80).collect();
+    if most < from.len().abs_diff(to.len()) {
+        return None;
+    }
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let (from, to) = (from.get(same..)?, to.get(same..)?);
     let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().take(80).enumerate() {
+    for (i, a) in from.iter().enumerate() {
         let mut next = vec![i + 1];
         let mut last = i + 1;
-        for ((&b, &diagonal), &above) in to.iter().zip(&row).zip(row.iter().skip(1)) {
+        for ((b, &diagonal), &above) in to.iter().zip(&row).zip(row.iter().skip(1)) {
             last = (diagonal + usize::from(a != b)).min(above + 1).min(last + 1);
             next.push(last);
         }
         row = next;
+        if row.iter().all(|it| most < *it) {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|it| *it <= most)
 }
 
 /// The first character that could make a text read otherwise than it is, if any.
@@ -196,7 +221,9 @@ mod tests {
         assert_eq!(nearest("behaviour.karted", words), Some("behaviour.carted"));
         assert_eq!(nearest("carted", words), Some("behaviour.carted"));
         assert_eq!(nearest("income", words), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("kitten", "sitting", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!(distance("kitten", "kitten", 1), Some(0));
         assert_eq!(listed(["a", "b", "c"]), "`a`, `b` or `c`");
     }
 }

@@ -2,9 +2,16 @@
 //!
 //! Mistakes keep a policy from being published; warnings ask its author to look again.
 
+mod asking;
+mod data;
+mod document;
+mod grade;
 mod language;
+mod naming;
+mod places;
 mod purposes;
 mod rest;
+mod signals;
 #[cfg(test)]
 mod tests;
 
@@ -15,16 +22,26 @@ use super::problem::{Problem, Severity, Sheet};
 pub fn check(policy: &Policy, source: &str) -> Vec<Problem> {
     let sheet = Sheet::new(source);
     let mut notes = Notes { sheet: &sheet, policy, problems: Vec::new() };
+    document::versions(&mut notes);
+    document::guesses(&mut notes);
+    places::jurisdictions(&mut notes);
+    places::recipients(&mut notes);
+    data::sensitive(&mut notes);
+    asking::people(&mut notes);
     for (name, purpose) in &policy.purposes {
         purposes::purpose(&mut notes, name, purpose);
-        language::purpose(&mut notes, name, purpose);
+        asking::again(&mut notes, name, purpose);
+        signals::purpose(&mut notes, name, purpose);
     }
+    language::purposes(&mut notes);
+    signals::terms(&mut notes);
     rest::laws(&mut notes);
     rest::nevers(&mut notes);
     rest::recipients(&mut notes);
     rest::unused(&mut notes);
     rest::records(&mut notes);
     rest::features(&mut notes);
+    rest::tests(&mut notes);
     let mut problems = notes.problems;
     problems.sort_by_key(|it| (it.offset, it.severity, it.slug));
     problems
@@ -39,6 +56,11 @@ struct Notes<'a> {
 }
 
 impl Notes<'_> {
+    /// The first line of the file that begins with this word, else the first of all.
+    fn line_of(&self, word: &str) -> Line {
+        Line(self.sheet.line_of(word).unwrap_or(1))
+    }
+
     fn mistake(&mut self, line: Line, slug: &'static str, said: String, help: &str) {
         self.add(Severity::Mistake, line, slug, said, help);
     }

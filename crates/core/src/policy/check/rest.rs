@@ -1,6 +1,6 @@
 //! Laws, promises, recipients, records, and what is declared but never used.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Notes;
 use crate::policy::feature::Feature;
@@ -37,14 +37,23 @@ pub(super) fn laws(notes: &mut Notes<'_>) {
 /// A promise that no declared purpose could ever break.
 pub(super) fn nevers(notes: &mut Notes<'_>) {
     let policy = notes.policy;
+    let kinds: BTreeSet<RecipientKind> = policy.recipients.values().map(|it| it.kind).collect();
+    let leaves: BTreeMap<&Name, BTreeSet<&Name>> = policy
+        .purposes
+        .iter()
+        .map(|(name, it)| (name, it.uses.iter().flat_map(|it| policy.leaves_of(it)).collect()))
+        .collect();
     for never in &policy.nevers {
-        let kinds: BTreeSet<RecipientKind> = policy.recipients.values().map(|it| it.kind).collect();
         let no_kind =
             !never.recipient_kinds.is_empty() && never.recipient_kinds.is_disjoint(&kinds);
-        let named = policy.purposes.iter().filter(|(name, _)| never.purposes.contains(*name));
-        let mut bound = named.filter(|(name, _)| !never.except.contains(*name));
-        let none_bound =
-            !never.purposes.is_empty() && !bound.any(|(_, it)| meets(notes, never, it));
+        let data: BTreeSet<&Name> = never.data.iter().flat_map(|it| policy.leaves_of(it)).collect();
+        let bound = never.purposes.difference(&never.except);
+        let meets = |name: &Name| {
+            let uses = leaves.get(name);
+            let data_meets = data.is_empty() || uses.is_some_and(|it| !it.is_disjoint(&data));
+            data_meets && policy.purposes.get(name).is_some_and(|it| meets(notes, never, it))
+        };
+        let none_bound = !never.purposes.is_empty() && !bound.into_iter().any(meets);
         if no_kind || none_bound {
             let said = "this promise matches nothing that a purpose allows".to_owned();
             let help = "compare it with the purposes it names, or leave it out";
@@ -53,18 +62,15 @@ pub(super) fn nevers(notes: &mut Notes<'_>) {
     }
 }
 
+/// Whether recipients and channels of a promise meet those of a purpose.
 fn meets(notes: &Notes<'_>, never: &Never, purpose: &Purpose) -> bool {
     let policy = notes.policy;
-    let leaves = |names: &BTreeSet<Name>| -> BTreeSet<Name> {
-        names.iter().flat_map(|it| policy.leaves_of(it)).cloned().collect()
-    };
     let share = |never: &BTreeSet<Name>, purpose: &BTreeSet<Name>| {
         never.is_empty() || !never.is_disjoint(purpose)
     };
     let kind = |name: &Name| policy.recipients.get(name).map(|it| it.kind);
     let kinds: BTreeSet<RecipientKind> = purpose.with.iter().filter_map(kind).collect();
-    share(&leaves(&never.data), &leaves(&purpose.uses))
-        && share(&never.recipients, &purpose.with)
+    share(&never.recipients, &purpose.with)
         && share(&never.channels, &purpose.on)
         && (never.recipient_kinds.is_empty() || !never.recipient_kinds.is_disjoint(&kinds))
 }
@@ -136,5 +142,17 @@ pub(super) fn features(notes: &mut Notes<'_>) {
         let said = format!("no purpose serves `{feature}`, so this stays off");
         let help = format!("add `serves {feature}` to the purpose that covers it, if one should");
         notes.warning(line, "not-served", said, &help);
+    }
+}
+
+/// Whoever holds nothing out never learns what a use is worth.
+pub(super) fn tests(notes: &mut Notes<'_>) {
+    let policy = notes.policy;
+    let line = policy.purposes.values().map(|it| it.line).min().unwrap_or_default();
+    if policy.purposes.values().all(|it| it.holdouts.is_empty()) {
+        let said = "no purpose covers testing: none has a `holdout`".to_owned();
+        let help = "without one, what a use is worth stays a guess; add a purpose for it, as in \
+                    `holdout 5 percent of=PURPOSE rotates=quarterly`";
+        notes.warning(line, "no-testing", said, help);
     }
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use kdl::{KdlEntry, KdlNode, KdlValue};
 use rust_decimal::Decimal;
 
+use super::known::{home, instead, unknown};
 use crate::policy::feature::Feature;
 use crate::policy::model::{Amount, Line};
-use crate::policy::problem::{Problem, Severity, Sheet, Span, listed, nearest, unseen};
+use crate::policy::problem::{Problem, Severity, Sheet, Span, unseen};
 use crate::vocabulary::{Currency, Money, Name, Period, Unit};
 
 const TEXT_CHARS_MAX: usize = 1_000;
@@ -58,6 +59,28 @@ impl Kind {
             Kind::Purpose => "purpose",
         }
     }
+
+    /// One of its kind, for a line that lacks it.
+    pub(super) fn one(self) -> &'static str {
+        match self {
+            Kind::Data => "a category of data",
+            Kind::Tag => "a tag",
+            Kind::Recipient => "a recipient",
+            Kind::Channel => "a channel",
+            Kind::Purpose => "a purpose",
+        }
+    }
+
+    /// The slug of a name that is not declared.
+    pub(super) fn unknown(self) -> &'static str {
+        match self {
+            Kind::Data => "unknown-data",
+            Kind::Tag => "unknown-tag",
+            Kind::Recipient => "unknown-recipient",
+            Kind::Channel => "unknown-channel",
+            Kind::Purpose => "unknown-purpose",
+        }
+    }
 }
 
 pub(super) fn span_of(entry: &KdlEntry) -> Span {
@@ -104,11 +127,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Says that a node is none of those known in a place.
+    /// Says that a node is none of those known in a place, and where it belongs if anywhere.
     pub(super) fn unknown_node(&mut self, node: &KdlNode, place: &str, known: &[&str]) {
         let wrong = node.name().value();
         let said = format!("`{}` has no meaning in {place}", shown(wrong));
-        self.mistake(span_of_name(node), "unknown-node", said, instead(wrong, known));
+        match home(wrong) {
+            Some(home) => {
+                let help = format!("move it into {home}, where it belongs");
+                self.mistake(span_of_name(node), "wrong-place", said, help);
+            }
+            None => self.mistake(span_of_name(node), "unknown-line", said, instead(wrong, known)),
+        }
     }
 
     /// Notes a node that may stand once, and says so when it stands again.
@@ -120,7 +149,7 @@ impl<'a> Desk<'a> {
             Some(Line(first)) => {
                 let said = format!("`{}` stands here again", shown(name));
                 let help = format!("say it once; it is in line {first} already");
-                self.mistake(span_of_name(node), "duplicate", said, help);
+                self.mistake(span_of_name(node), "duplicate-line", said, help);
                 false
             }
         }
@@ -130,14 +159,14 @@ impl<'a> Desk<'a> {
     pub(super) fn declare(&mut self, kind: Kind, name: &Name, line: Line, span: Span) -> bool {
         if name.as_str() == "any" {
             let help = "choose another name; `any` stands for all of them";
-            self.mistake(span, "bad-name", "`any` cannot be declared", help);
+            self.mistake(span, "reserved-name", "`any` cannot be declared", help);
             return false;
         }
         match self.declared.get(&(kind, name.clone())) {
             Some(&Line(first)) => {
                 let said = format!("{} `{name}` is declared again", kind.as_str());
                 let help = format!("declare it once; it is in line {first} already");
-                self.mistake(span, "duplicate", said, help);
+                self.mistake(span, "declared-twice", said, help);
                 false
             }
             None => {
@@ -154,7 +183,7 @@ impl<'a> Desk<'a> {
         if first != here {
             let said = format!("`{}` is served by another purpose already", feature.as_str());
             let help = format!("let one purpose serve it; line {} does", first.0);
-            self.mistake(span, "duplicate", said, help);
+            self.mistake(span, "served-twice", said, help);
         }
     }
 
@@ -166,7 +195,7 @@ impl<'a> Desk<'a> {
         let span = span_of(entry);
         let KdlValue::String(text) = entry.value() else {
             let said = format!("`{}` is no text", shown(&self.written(entry)));
-            self.mistake(span, "wrong-type", said, "put it in double quotes");
+            self.mistake(span, "not-text", said, "put it in double quotes");
             return None;
         };
         if let Some((_, it)) = unseen(text) {
@@ -178,7 +207,7 @@ impl<'a> Desk<'a> {
         let chars = text.chars().count();
         if TEXT_CHARS_MAX < chars {
             let said = format!("this text has {chars} characters");
-            self.mistake(span, "too-long", said, format!("use at most {TEXT_CHARS_MAX}"));
+            self.mistake(span, "text-too-long", said, format!("use at most {TEXT_CHARS_MAX}"));
             return None;
         }
         if text.trim().is_empty() {
@@ -193,7 +222,7 @@ impl<'a> Desk<'a> {
             KdlValue::String(text) => text.clone(),
             KdlValue::Integer(_) | KdlValue::Float(_) | KdlValue::Bool(_) | KdlValue::Null => {
                 let said = format!("`{}` is no name", shown(&self.written(entry)));
-                self.mistake(span_of(entry), "wrong-type", said, "put it in double quotes");
+                self.mistake(span_of(entry), "not-a-name", said, "put it in double quotes");
                 return None;
             }
         };
@@ -255,7 +284,7 @@ impl<'a> Desk<'a> {
         let amount = Amount { value: decimal?, currency: letters? };
         if amount.value < Decimal::ZERO {
             let said = format!("`{}` is less than nothing", amount.value);
-            self.mistake(span_of(value), "bad-amount", said, "use 0 or more");
+            self.mistake(span_of(value), "negative-amount", said, "use 0 or more");
             return None;
         }
         Some(amount)
@@ -279,7 +308,7 @@ impl<'a> Desk<'a> {
         let found = parse(&text);
         if found.is_none() {
             let said = format!("`{}` is no {what}", shown(&text));
-            self.mistake(span_of(entry), "unknown-word", said, instead(&text, known));
+            self.mistake(span_of(entry), unknown(what), said, instead(&text, known));
         }
         found
     }
@@ -310,14 +339,6 @@ impl<'a> Desk<'a> {
             }
         }
         names
-    }
-}
-
-/// What to write instead of a word that is not known.
-fn instead(wrong: &str, known: &[&str]) -> String {
-    match nearest(wrong, known.iter().copied()) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => format!("use {}", listed(known.iter().copied())),
     }
 }
 

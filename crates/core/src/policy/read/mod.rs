@@ -4,7 +4,10 @@ mod costs;
 mod data;
 mod desk;
 mod document;
+mod known;
 mod layout;
+#[cfg(test)]
+mod mistakes;
 mod nevers;
 mod purposes;
 mod recipients;
@@ -51,7 +54,7 @@ pub fn read(source: &str) -> Result<Policy, Vec<Problem>> {
     if !seen.contains_key("policy") {
         let help = "begin with `policy NAME version=1 effective=\"2026-12-01T00:00:00Z\" { … }`";
         let start = Span { offset: 0, length: 0 };
-        desk.mistake(start, "missing-node", "there is no `policy`", help);
+        desk.mistake(start, "missing-policy", "there is no `policy`", help);
     }
     resolve::resolve(&mut desk, &parts);
     let mut problems = desk.problems;

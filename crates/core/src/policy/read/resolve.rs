@@ -12,7 +12,7 @@ use crate::vocabulary::Name;
 /// The compiled form keeps sets of leaves in 256 bits, and other sets in 64.
 const LEAVES_MAX: usize = 256;
 const NAMES_MAX: usize = 64;
-const PURPOSES_MAX: usize = 256;
+const PURPOSES_MAX: usize = 4_096;
 const DERIVED_MAX: usize = LEAVES_MAX * 8;
 /// More names than this are not looked up: comparing each with each takes its time.
 const UNKNOWN_MAX: usize = 100;
@@ -35,7 +35,7 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
                 let said = format!("`{}` is no language of this policy", shown(&language));
                 let known = listed(header.languages.iter().map(String::as_str));
                 let help = format!("use {known}, or add it to `languages`");
-                desk.mistake(span, "bad-language", said, help);
+                desk.mistake(span, "undeclared-language", said, help);
             }
         }
     }
@@ -61,7 +61,7 @@ fn names(desk: &mut Desk<'_>) {
             }
             _ => format!("declare it, or use {}", some(of_kind().map(|((_, it), _)| it))),
         };
-        desk.mistake(span, "unknown-name", format!("no {what} `{name}` is declared"), help);
+        desk.mistake(span, kind.unknown(), format!("no {what} `{name}` is declared"), help);
     }
 }
 
@@ -177,7 +177,7 @@ fn placeholders(desk: &mut Desk<'_>, parts: &Parts) {
             desk.mistake(span, "unknown-placeholder", said, help);
         } else if !declared {
             let said = "`{interest}` stands for the data category `interest`";
-            desk.mistake(span, "unknown-placeholder", said, "declare `interest` in `data`");
+            desk.mistake(span, "no-interest", said, "declare `interest` in `data`");
         }
     }
 }
