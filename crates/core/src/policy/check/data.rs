@@ -1,7 +1,7 @@
 //! Data that deserves more care than the policy gives it.
 
-use super::Notes;
 use super::naming::fold;
+use super::{Notes, last_part};
 use crate::policy::model::{Category, RecipientKind};
 use crate::vocabulary::Name;
 
@@ -45,11 +45,16 @@ pub(super) fn sensitive(notes: &mut Notes<'_>) {
         if let Some(source) = it.from.iter().find(|it| is_sensitive(it) || below(it)) {
             let said = format!("`{name}` is worked out from `{source}`, which is sensitive");
             let help = "add `sensitive=yes`, or leave that source out";
-            notes.warning(it.line, "sensitive-source", said, help);
+            notes.warning_of((it.line, last_part(name)), "sensitive-source", said, help);
         }
         if let Some(word) = telling(name, it) {
             let said = format!("`{name}` sounds sensitive (`{word}…`) and is not marked so");
-            notes.warning(it.line, "sounds-sensitive", said, "add `sensitive=yes` if it is");
+            notes.warning_of(
+                (it.line, last_part(name)),
+                "sounds-sensitive",
+                said,
+                "add `sensitive=yes` if it is",
+            );
         }
     }
     for (name, it) in &policy.purposes {
@@ -60,7 +65,12 @@ pub(super) fn sensitive(notes: &mut Notes<'_>) {
         let mut sensitive = leaves.filter(|it| policy.data.get(*it).is_some_and(|it| it.sensitive));
         if let (Some(who), Some(what)) = (it.with.iter().find(third), sensitive.next()) {
             let said = format!("purpose `{name}` gives `{what}`, which is sensitive, to `{who}`");
-            notes.warning(it.with_line, "sensitive-shared", said, "leave one of them out");
+            notes.warning_of(
+                (it.with_line, who.as_str()),
+                "sensitive-shared",
+                said,
+                "leave one of them out",
+            );
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn guesses(notes: &mut Notes<'_>) {
         if old {
             let said = format!("the worth of `{name}` was guessed on {on}, over a year before");
             let help = format!("ask {by} again, or measure it with a `holdout`");
-            notes.warning(it.line, "old-guess", said, &help);
+            notes.warning_of((it.line, name.as_str()), "old-guess", said, &help);
         }
     }
 }

@@ -99,7 +99,12 @@ fn unnamed(notes: &mut Notes<'_>, name: &Name, it: &Purpose, namings: [&Naming<'
     for (data, languages) in found {
         let languages = languages.join(", ");
         let said = format!("the words of purpose `{name}` do not name `{data}` ({languages})");
-        notes.warning(it.uses_line, "not-named", said, "say it in `says`, or do not use it");
+        notes.warning_of(
+            (it.uses_line, data.as_str()),
+            "not-named",
+            said,
+            "say it in `says`, or do not use it",
+        );
     }
 }
 
@@ -123,7 +128,12 @@ fn recipients(notes: &mut Notes<'_>, name: &Name, it: &Purpose) {
                  which gets the data ({languages})"
             );
             let help = format!("say `{}` in `says`", who.label);
-            notes.warning(it.with_line, "recipient-not-named", said, &help);
+            notes.warning_of(
+                (it.with_line, recipient.as_str()),
+                "recipient-not-named",
+                said,
+                &help,
+            );
         }
     }
 }

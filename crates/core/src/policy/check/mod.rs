@@ -17,6 +17,7 @@ mod tests;
 
 use super::model::{Line, Policy};
 use super::problem::{Problem, Severity, Sheet};
+use crate::vocabulary::Name;
 
 /// Everything to say of a policy and the text it was read from, in order of lines.
 pub fn check(policy: &Policy, source: &str) -> Vec<Problem> {
@@ -62,15 +63,23 @@ impl Notes<'_> {
     }
 
     fn mistake(&mut self, line: Line, slug: &'static str, said: String, help: &str) {
-        self.add(Severity::Mistake, line, slug, said, help);
+        let span = self.sheet.span_of_line(line.0);
+        self.problems.push(self.sheet.problem(Severity::Mistake, span, slug, said, help));
     }
 
     fn warning(&mut self, line: Line, slug: &'static str, said: String, help: &str) {
-        self.add(Severity::Warning, line, slug, said, help);
+        let span = self.sheet.span_of_line(line.0);
+        self.problems.push(self.sheet.problem(Severity::Warning, span, slug, said, help));
     }
 
-    fn add(&mut self, how: Severity, line: Line, slug: &'static str, said: String, help: &str) {
-        let span = self.sheet.span_of_line(line.0);
-        self.problems.push(self.sheet.problem(how, span, slug, said, help));
+    /// A warning about one word of a line, which may be full of them.
+    fn warning_of(&mut self, place: (Line, &str), slug: &'static str, said: String, help: &str) {
+        let span = self.sheet.span_of_word(place.0.0, place.1);
+        self.problems.push(self.sheet.problem(Severity::Warning, span, slug, said, help));
     }
+}
+
+/// The last part of a name, which is what stands in the tree of data.
+fn last_part(name: &Name) -> &str {
+    name.as_str().rsplit('.').next().unwrap_or_default()
 }

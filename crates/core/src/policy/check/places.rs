@@ -69,7 +69,7 @@ pub(super) fn recipients(notes: &mut Notes<'_>) {
                     "`{name}` gets data for `{purpose}` in {country}, which no adequacy decision covers"
                 );
                 let help = "agree on standard clauses with it, or use `basis permission explicit`";
-                notes.warning(it.line, "third-country", said, help);
+                notes.warning_of((it.line, name.as_str()), "third-country", said, help);
             }
         }
     }

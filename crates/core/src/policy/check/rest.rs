@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Notes;
+use super::{Notes, last_part};
 use crate::policy::feature::Feature;
 use crate::policy::model::{Basis, Line, Never, Purpose, RecipientKind};
 use crate::vocabulary::{Mode, Name};
@@ -79,7 +79,12 @@ pub(super) fn recipients(notes: &mut Notes<'_>) {
     for (name, it) in &notes.policy.recipients {
         if it.kind == RecipientKind::ThirdParty && it.country.is_none() {
             let said = format!("third party `{name}` is in no country");
-            notes.warning(it.line, "no-country", said, "add `country=US` or where it is");
+            notes.warning_of(
+                (it.line, name.as_str()),
+                "no-country",
+                said,
+                "add `country=US` or where it is",
+            );
         }
     }
 }
@@ -99,23 +104,43 @@ pub(super) fn unused(notes: &mut Notes<'_>) {
     let help = "use it in a purpose, or do not collect it";
     for name in policy.leaves().filter(|it| !used.contains(it)) {
         let line = policy.data.get(name).map(|it| it.line).unwrap_or_default();
-        notes.warning(line, "unused-data", format!("no purpose uses `{name}`"), help);
+        notes.warning_of(
+            (line, last_part(name)),
+            "unused-data",
+            format!("no purpose uses `{name}`"),
+            help,
+        );
     }
     let with: BTreeSet<&Name> = purposes().flat_map(|it| &it.with).collect();
     for (name, it) in policy.recipients.iter().filter(|(name, _)| !with.contains(name)) {
         let said = format!("no purpose gives anything to `{name}`");
-        notes.warning(it.line, "unused-recipient", said, "use it in a purpose, or take it away");
+        notes.warning_of(
+            (it.line, name.as_str()),
+            "unused-recipient",
+            said,
+            "use it in a purpose, or take it away",
+        );
     }
     let on: BTreeSet<&Name> = purposes().flat_map(|it| &it.on).collect();
     for (name, it) in policy.channels.iter().filter(|(name, _)| !on.contains(name)) {
         let said = format!("no purpose shows anything on `{name}`");
-        notes.warning(it.line, "unused-channel", said, "use it in a purpose, or take it away");
+        notes.warning_of(
+            (it.line, name.as_str()),
+            "unused-channel",
+            said,
+            "use it in a purpose, or take it away",
+        );
     }
     let looked: BTreeSet<&Name> =
         policy.nevers.iter().filter_map(|it| it.when_tag.as_ref()).collect();
     for (name, it) in policy.tags.iter().filter(|(name, _)| !looked.contains(name)) {
         let said = format!("no promise looks at tag `{name}`");
-        notes.warning(it.line, "unused-tag", said, "use it in a `never`, or take it away");
+        notes.warning_of(
+            (it.line, name.as_str()),
+            "unused-tag",
+            said,
+            "use it in a `never`, or take it away",
+        );
     }
 }
 

@@ -22,7 +22,16 @@ fn said(source: &str) -> String {
 
 #[test]
 fn the_model_has_no_mistakes() {
-    insta::assert_snapshot!(said(MODEL), @"");
+    insta::assert_snapshot!(said(MODEL), @r"
+Warning unused-data: line 25, column 5: no purpose uses `derived.churn-risk`; use it in a purpose, or do not collect it
+Warning no-ask-again: line 67, column 1: a permission for `help-others-choose` never ends; add `ask-again after=24 months`
+Warning no-ask-again: line 78, column 1: a permission for `follow-up-email` never ends; add `ask-again after=24 months`
+Warning keep-without-orders: line 84, column 3: `follow-up-email` counts from `last-order`, and uses nothing about orders; who never orders is counted from `collection`; say so, or use `last-visit`
+Warning no-ask-again: line 94, column 1: a permission for `retarget` never ends; add `ask-again after=24 months`
+Warning no-ask-again: line 108, column 1: a permission for `fit-advice` never ends; add `ask-again after=24 months`
+Warning not-named: line 141, column 8: the words of purpose `learn-what-works` do not name `deal` (de, en); say it in `says`, or do not use it
+Warning holdout-in-return: line 146, column 3: `show-recommendations` gives `demo-days` in return; see that those held out still get it
+");
 }
 
 /// A lint, an edit of the small policy that it fires on, and a near one that it leaves alone.
