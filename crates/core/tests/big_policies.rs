@@ -81,6 +81,10 @@ fn a_hostile_file_costs_little_more_than_a_big_one() {
     let misspelt: String =
         (0..4_000).map(|it| format!("never \"x\" {{ purposes {long}b{it} }}\n")).collect();
     refused(&format!("{SMALL}{declared}{misspelt}"), "unknown-purpose");
+    // A mistake in every other byte.
+    let problems =
+        refused(&format!("{SMALL}purpose x {{\n{}}}\n", "y\n".repeat(500_000)), "more-mistakes");
+    assert!(problems.len() <= 1_001);
     // Every purpose uses everything there is, by way of nodes upon nodes.
     let many: String = (0..64).map(|it| format!("x{it} {{ a {{ b {{ c }}; d }}; e }}; ")).collect();
     let source = SMALL.replace("gravel }", &format!("gravel; {many} }}"));

@@ -66,7 +66,8 @@ mod tests {
         let mut found = BTreeSet::new();
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let is_test = path.ends_with("tests.rs") || path.ends_with("mistakes.rs");
+            let is_test =
+                ["tests.rs", "cases.rs", "mistakes.rs"].iter().any(|it| path.ends_with(it));
             if is_test || path.extension().is_none_or(|it| it != "rs") {
                 continue;
             }

@@ -15,6 +15,8 @@ const ENGLISH_GRADE_MAX: f64 = 14.0;
 const GERMAN_GRADE_MAX: f64 = 20.0;
 /// Texts of so few words may well be the same in two languages.
 const SAME_WORDS_MAX: usize = 2;
+/// More than this are told in one warning.
+const UNNAMED_MAX: usize = 8;
 /// Parts of a company's name that nobody would say.
 const LEGAL_FORMS: [&str; 14] = [
     "inc", "ltd", "limited", "llc", "plc", "corp", "company", "gmbh", "mbh", "the", "and", "und",
@@ -96,15 +98,18 @@ fn unnamed(notes: &mut Notes<'_>, name: &Name, it: &Purpose, namings: [&Naming<'
             found.entry(data).or_default().push(language);
         }
     }
+    let help = "say it in `says`, or do not use it";
+    if UNNAMED_MAX < found.len() {
+        let few: Vec<String> = found.keys().take(3).map(|it| format!("`{it}`")).collect();
+        let (few, more) = (few.join(", "), found.len() - few.len());
+        let said = format!("the words of purpose `{name}` do not name {few} and {more} more");
+        notes.warning(it.uses_line, "not-named", said, help);
+        return;
+    }
     for (data, languages) in found {
         let languages = languages.join(", ");
         let said = format!("the words of purpose `{name}` do not name `{data}` ({languages})");
-        notes.warning_of(
-            (it.uses_line, data.as_str()),
-            "not-named",
-            said,
-            "say it in `says`, or do not use it",
-        );
+        notes.warning_of((it.uses_line, data.as_str()), "not-named", said, help);
     }
 }
 

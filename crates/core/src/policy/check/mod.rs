@@ -3,6 +3,8 @@
 //! Mistakes keep a policy from being published; warnings ask its author to look again.
 
 mod asking;
+#[cfg(test)]
+mod cases;
 mod data;
 mod document;
 mod grade;

@@ -14,6 +14,8 @@ use crate::vocabulary::{Currency, Money, Name, Period, Unit};
 
 const TEXT_CHARS_MAX: usize = 1_000;
 const PERIOD_MAX: u32 = 10_000;
+/// Nobody mends more at once, and a hostile file could have millions.
+const PROBLEMS_MAX: usize = 1_000;
 
 /// A kind of thing that is declared in one place and named in others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +39,8 @@ pub(super) struct Reference {
 pub(super) struct Desk<'a> {
     pub(super) sheet: &'a Sheet<'a>,
     pub(super) problems: Vec<Problem>,
+    /// There were more problems than are kept.
+    pub(super) more: bool,
     pub(super) declared: BTreeMap<(Kind, Name), Line>,
     pub(super) references: Vec<Reference>,
     /// Lines that say which purpose serves a feature.
@@ -96,6 +100,7 @@ impl<'a> Desk<'a> {
         Desk {
             sheet,
             problems: Vec::new(),
+            more: false,
             declared: BTreeMap::new(),
             references: Vec::new(),
             served: BTreeMap::new(),
@@ -112,7 +117,12 @@ impl<'a> Desk<'a> {
         said: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.problems.push(self.sheet.problem(Severity::Mistake, span, slug, said, help));
+        match self.problems.len() < PROBLEMS_MAX {
+            true => {
+                self.problems.push(self.sheet.problem(Severity::Mistake, span, slug, said, help))
+            }
+            false => self.more = true,
+        }
     }
 
     pub(super) fn line(&self, node: &KdlNode) -> Line {

@@ -13,7 +13,7 @@ pub(super) const BYTES_MAX: usize = 4 << 20;
 const DEPTH_MAX: usize = 8;
 const LINE_BYTES_MAX: usize = 64 << 10;
 const EQUALS_MAX: usize = 64;
-const PROBLEMS_MAX: usize = 100;
+pub(super) const PROBLEMS_MAX: usize = 100;
 
 /// Parses a file, or says everything that keeps it from being parsed.
 pub(super) fn parse(sheet: &Sheet<'_>, source: &str) -> Result<KdlDocument, Vec<Problem>> {

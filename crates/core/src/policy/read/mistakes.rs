@@ -160,6 +160,12 @@ fn too_big() -> Vec<(&'static str, String)> {
         ("a text of 1001", small("Shop Ltd", "x".repeat(1001))),
         ("a long line", small("ledger-costs { ask 0.004 EUR }", long_line)),
         ("nested nine deep", small("{ road; gravel }", "{ a ".repeat(9) + &"}".repeat(9))),
+        ("2000 unknown lines", small("uses body", "  income\n".repeat(2_000) + "uses body")),
+        (
+            "200 unknown names",
+            small("uses body", format!("uses body {}", many(200).replace(';', ""))),
+        ),
+        ("200 texts without an end", "\"\n".repeat(200)),
         ("a file of 5 MiB", "a".repeat(5 << 20)),
     ]
 }
@@ -177,9 +183,13 @@ fn every_message_says_what_would_be_right() {
         table.push_str(&format!("{was}  →  {is}\n{}\n", said.concat()));
     }
     for (what, source) in too_big() {
-        let first = mistakes(&source).remove(0);
-        let Problem { slug, line, column, said, help, .. } = &first;
-        table.push_str(&format!("{what}\n  {slug} {line}:{column}: {said}; {help}\n\n"));
+        let all = mistakes(&source);
+        let ends = [all.first(), all.last().filter(|_| 1 < all.len())];
+        table.push_str(&format!("{what}\n"));
+        for Problem { slug, line, column, said, help, .. } in ends.into_iter().flatten() {
+            table.push_str(&format!("  {slug} {line}:{column}: {said}; {help}\n"));
+        }
+        table.push('\n');
     }
     insta::assert_snapshot!(table);
 }

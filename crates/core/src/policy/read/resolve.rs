@@ -44,11 +44,10 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
 
 fn names(desk: &mut Desk<'_>) {
     let references = std::mem::take(&mut desk.references);
-    let unknown: Vec<Reference> = references
-        .into_iter()
-        .filter(|it| !desk.declared.contains_key(&(it.kind, it.name.clone())))
-        .take(UNKNOWN_MAX)
-        .collect();
+    let is_unknown = |it: &Reference| !desk.declared.contains_key(&(it.kind, it.name.clone()));
+    let mut unknown: Vec<Reference> = references.into_iter().filter(is_unknown).collect();
+    desk.more |= UNKNOWN_MAX < unknown.len();
+    unknown.truncate(UNKNOWN_MAX);
     for Reference { kind, name, span } in unknown {
         let of_kind = || desk.declared.iter().filter(|((it, _), _)| *it == kind);
         let known = of_kind().map(|((_, name), _)| name.as_str());
