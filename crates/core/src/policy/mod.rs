@@ -13,6 +13,7 @@ mod diff;
 mod duty;
 mod feature;
 mod leaf_set;
+mod manual;
 mod model;
 mod place;
 mod problem;
@@ -32,6 +33,7 @@ pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
 pub use duty::{CompiledDuty, Moment};
 pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
+pub use manual::{explained, explained_slugs, near_explained};
 pub use model::{
     Amount, Anchor, AskBudget, Basis, BasisIn, Category, Change, ChangeKind, Channel, Controller,
     Cost, Duty, Holdout, InReturn, Keep, LedgerCost, Limit, Line, Minors, Never, Policy, Purpose,

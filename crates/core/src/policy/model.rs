@@ -1,6 +1,7 @@
 //! The policy document as values: every line of the file, and where it stands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use rust_decimal::Decimal;
 
@@ -338,11 +339,10 @@ pub enum WorthSource {
 }
 
 impl Policy {
-    /// The nodes at or below `name`; a leaf is its own only one.
+    /// The leaves at or below `name`; a leaf is its own only one.
     pub fn leaves_of<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Name> {
-        let below = format!("{name}.");
-        let within = move |it: &&Name| *it == name || it.as_str().starts_with(&below);
-        self.leaves().filter(within)
+        let own = self.data.get_key_value(name).map(|(own, _)| own);
+        own.into_iter().chain(self.below(name)).filter(|it| self.is_leaf(it))
     }
 
     /// The leaves of the data tree, in order of name.
@@ -352,9 +352,15 @@ impl Policy {
 
     /// Whether `name` is declared and no other datum's parent.
     pub fn is_leaf(&self, name: &Name) -> bool {
-        let below = format!("{name}.");
-        let has_child = self.data.keys().any(|it| it.as_str().starts_with(&below));
-        self.data.contains_key(name) && !has_child
+        self.data.contains_key(name) && self.below(name).next().is_none()
+    }
+
+    /// The nodes below `name`. They follow one another in the order of names.
+    fn below(&self, name: &Name) -> impl Iterator<Item = &Name> {
+        let above = format!("{name}.");
+        let from = (Bound::Included(above.as_str()), Bound::Unbounded);
+        let nodes = self.data.range::<str, _>(from).map(|(it, _)| it);
+        nodes.take_while(move |it| it.as_str().starts_with(&above))
     }
 
     /// Where the policy applies, in the order of its bits.
@@ -369,9 +375,14 @@ impl Policy {
 }
 
 impl Purpose {
-    /// Every ground it stands on somewhere, the general one first.
+    /// Every ground it stands on somewhere, and the line that says so; the general one first.
+    pub fn grounds(&self) -> impl Iterator<Item = (&Basis, Line)> {
+        let elsewhere = self.bases_in.iter().map(|it| (&it.basis, it.line));
+        std::iter::once((&self.basis, self.basis_line)).chain(elsewhere)
+    }
+
     pub fn bases(&self) -> impl Iterator<Item = &Basis> {
-        std::iter::once(&self.basis).chain(self.bases_in.iter().map(|it| &it.basis))
+        self.grounds().map(|it| it.0)
     }
 
     /// Whether it stands on permission anywhere.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::manual;
+
 /// Whether a policy can be used in spite of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -14,7 +16,7 @@ pub enum Severity {
 /// One thing wrong, where it is, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Stable name of this kind of problem.
+    /// Stable name of this kind of problem; the manual has a page of that name.
     pub slug: &'static str,
     /// Counted from 1.
     pub line: u32,
@@ -44,6 +46,13 @@ pub(super) struct Sheet<'a> {
     source: &'a str,
     /// Where each line starts.
     starts: Vec<usize>,
+}
+
+impl Problem {
+    /// Where the manual says why this is a problem, and how to mend it.
+    pub fn see(&self) -> Option<String> {
+        manual::see(self.slug)
+    }
 }
 
 impl fmt::Display for Problem {
@@ -103,6 +112,28 @@ impl<'a> Sheet<'a> {
         Span { offset: start + indent, length: text.trim().len() }
     }
 
+    /// A word in a line, or the words of the whole line if it does not stand there.
+    pub(super) fn span_of_word(&self, line: u32, word: &str) -> Span {
+        let whole = self.span_of_line(line);
+        let text = self.text(whole);
+        let part = |it: char| it.is_alphanumeric() || it == '-' || it == '.';
+        let alone = |at: usize| {
+            let before = text.get(..at).and_then(|it| it.chars().next_back());
+            let after = text.get(at + word.len()..).and_then(|it| it.chars().next());
+            !before.is_some_and(part) && !after.is_some_and(part)
+        };
+        match text.match_indices(word).find(|(at, _)| alone(*at)) {
+            Some((at, _)) => Span { offset: whole.offset + at, length: word.len() },
+            None => whole,
+        }
+    }
+
+    /// The first line that begins with this word, if any.
+    pub(super) fn line_of(&self, word: &str) -> Option<u32> {
+        let begins = |line: &str| line.split_whitespace().next() == Some(word);
+        (1..).zip(self.source.lines()).find(|(_, line)| begins(line)).map(|(number, _)| number)
+    }
+
     /// The source at a span, or nothing if the span is none of this source's.
     pub(super) fn text(&self, span: Span) -> &'a str {
         self.source.get(span.offset..span.offset + span.length).unwrap_or_default()
@@ -142,25 +173,41 @@ pub(super) fn nearest<'a>(
     let tail = format!(".{wrong}");
     let near = |word: &'a str| match word.ends_with(&tail) {
         true => Some((1, word)),
-        false => Some((distance(wrong, word), word)).filter(|&(far, _)| far <= most),
+        false => distance(wrong, word, most).map(|far| (far, word)),
     };
     words.into_iter().filter_map(near).min().map(|(_, word)| word)
 }
 
-/// How many letters to insert, drop or change to turn one word into the other.
-fn distance(from: &str, to: &str) -> usize {
+/// How many letters to insert, drop, change or swap with the next to turn one word into the other,
+/// unless they are more than `most`. Words that differ early are given up early: there may be
+/// thousands.
+fn distance(from: &str, to: &str, most: usize) -> Option<usize> {
+    let from: Vec<char> = from.chars().take(80).collect();
     let to: Vec<char> = to.chars().take(80).collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().take(80).enumerate() {
+    if most < from.len().abs_diff(to.len()) {
+        return None;
+    }
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let (from, to) = (from.get(same..)?, to.get(same..)?);
+    let (mut above, mut row): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=to.len()).collect());
+    for (i, a) in from.iter().enumerate() {
         let mut next = vec![i + 1];
         let mut last = i + 1;
-        for ((&b, &diagonal), &above) in to.iter().zip(&row).zip(row.iter().skip(1)) {
-            last = (diagonal + usize::from(a != b)).min(above + 1).min(last + 1);
+        for (j, b) in to.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX - 1);
+            last = (at(&row, j) + usize::from(a != b)).min(at(&row, j + 1) + 1).min(last + 1);
+            let swapped = 0 < i && 0 < j && from.get(i - 1) == Some(b) && to.get(j - 1) == Some(a);
+            if swapped {
+                last = last.min(at(&above, j - 1) + 1);
+            }
             next.push(last);
         }
-        row = next;
+        above = std::mem::replace(&mut row, next);
+        if row.iter().chain(&above).all(|it| most < *it) {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|it| *it <= most)
 }
 
 /// The first character that could make a text read otherwise than it is, if any.
@@ -188,6 +235,9 @@ mod tests {
         assert_eq!(sheet.place(10), (3, 3));
         assert_eq!(sheet.span_of_line(3), Span { offset: 10, length: 1 });
         assert_eq!(sheet.place(1000), (3, 1));
+        let sheet = Sheet::new("  data { a-b; b; c }");
+        assert_eq!(sheet.span_of_word(1, "b"), Span { offset: 14, length: 1 });
+        assert_eq!(sheet.span_of_word(1, "d"), sheet.span_of_line(1));
     }
 
     #[test]
@@ -196,7 +246,12 @@ mod tests {
         assert_eq!(nearest("behaviour.karted", words), Some("behaviour.carted"));
         assert_eq!(nearest("carted", words), Some("behaviour.carted"));
         assert_eq!(nearest("income", words), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("kitten", "sitting", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!(distance("kitten", "kitten", 1), Some(0));
+        assert_eq!(distance("gcp", "gpc", 1), Some(1));
+        assert_eq!(distance("bundeld", "bundled", 1), Some(1));
+        assert_eq!(distance("abcd", "badc", 1), None);
         assert_eq!(listed(["a", "b", "c"]), "`a`, `b` or `c`");
     }
 }

@@ -1,5 +1,6 @@
 //! Names of declared things: purposes, data, recipients, channels, callers, campaigns.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 /// A name: lower-case letters, digits, `.` and `-`, 1 to 64 of them, beginning with a letter or
@@ -36,6 +37,13 @@ impl Name {
     }
 
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Ordered and hashed as its text is, so that maps of names can be searched by any text.
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -152,11 +152,16 @@ impl Slug {
 /// A mistake in a posted policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Mistake {
+    /// Which kind it is; the manual has a page of that name.
+    pub slug: &'static str,
     pub line: u32,
     pub column: u32,
     pub said: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// Where the manual says why, and how to mend it: `docs/POLICY-LINTS.md#bundled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub see: Option<String>,
 }
 
 /// One problem, about to be said.

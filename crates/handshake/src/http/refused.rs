@@ -45,7 +45,8 @@ pub(super) fn stopped(error: &LedgerError) -> Problem {
 
 pub(super) fn mistake(it: &policy::Problem) -> Mistake {
     let help = Some(it.help.clone()).filter(|it| !it.is_empty());
-    Mistake { line: it.line, column: it.column, said: it.said.clone(), help }
+    let said = it.said.clone();
+    Mistake { slug: it.slug, line: it.line, column: it.column, said, help, see: it.see() }
 }
 
 /// What keeps a policy from being published, and what is only remarked.

@@ -23,6 +23,7 @@ mod kills;
 mod lines;
 mod offline;
 mod online_retail;
+mod policy_check;
 mod policy_diff;
 mod readme;
 mod recommendations;

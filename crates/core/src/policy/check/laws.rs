@@ -35,8 +35,10 @@ fn rules<'a>(notes: &Notes<'a>) -> Vec<Rule<'a>> {
             rules.push(Rule { line, law, mode, waiver: it.waiver.as_ref() });
         };
         add(it.line, it.law.as_ref());
-        if let Basis::LegalDuty { law } = &it.basis {
-            add(it.basis_line, law.as_ref());
+        for (basis, line) in it.grounds() {
+            if let Basis::LegalDuty { law } = basis {
+                add(line, law.as_ref());
+            }
         }
         if let Some(keep) = &it.keep {
             add(keep.line, keep.law.as_ref());

@@ -69,9 +69,9 @@ fn worth_of(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Worth> {
     let currency = words.need(desk, "a currency")?;
     let amount = desk.amount(value, currency);
     let per = words.need_property(desk, "per", "impression").and_then(|it| desk.name(it));
-    let source = words.need_property(desk, "source", "guess").and_then(|it| desk.text(it));
+    let source = source(desk, node, &mut words).and_then(|it| desk.text(it));
     let source = source.and_then(|it| match it.as_str() {
-        "guess" => guess(desk, &mut words),
+        "guess" => guess(desk, node, &mut words),
         _ => Some(WorthSource::Named(it)),
     });
     words.end(desk);
@@ -79,10 +79,29 @@ fn worth_of(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Worth> {
     Some(Worth { amount: amount?, per, source: source?, line: desk.line(node) })
 }
 
+/// A figure without a source could not be told from one that was measured.
+fn source<'a>(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'a>) -> Option<&'a KdlEntry> {
+    let source = words.property("source");
+    if source.is_none() {
+        let said = format!("`{}` does not say where its worth comes from", node.name().value());
+        let help = "add `source=\"experiment:…\"` if it was measured, else `source=guess \
+                    by=\"marketing\" on=\"2026-11-02\"`";
+        desk.mistake(span_of_name(node), "no-source", shown(&said), help);
+    }
+    source
+}
+
 /// A guess carries its owner and date.
-fn guess(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Option<WorthSource> {
-    let by = words.need_property(desk, "by", "\"marketing\"").and_then(|it| desk.text(it));
-    let on = words.need_property(desk, "on", "\"2026-11-02\"").and_then(|it| date(desk, it));
+fn guess(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>) -> Option<WorthSource> {
+    let (by, on) = (words.property("by"), words.property("on"));
+    if by.is_none() || on.is_none() {
+        let help =
+            "add `by=\"marketing\" on=\"2026-11-02\"`, so that it can be asked for and renewed";
+        let said = "this guess does not say whose it is, and of when";
+        desk.mistake(span_of_name(node), "unsigned-guess", said, help);
+    }
+    let by = by.and_then(|it| desk.text(it));
+    let on = on.and_then(|it| date(desk, it));
     Some(WorthSource::Guess { by: by?, on: on? })
 }
 

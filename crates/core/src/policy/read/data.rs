@@ -71,7 +71,7 @@ fn whole_name(desk: &mut Desk<'_>, node: &KdlNode, above: Option<&Name>) -> Opti
     let span = span_of_name(node);
     if own.contains('.') {
         let said = format!("`{}` has a dot in it", shown(own));
-        desk.mistake(span, "bad-name", said, "nest it in braces instead");
+        desk.mistake(span, "dotted-name", said, "nest it in braces instead");
         return None;
     }
     desk.name_in(own, span)?;

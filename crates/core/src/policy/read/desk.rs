@@ -6,13 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use kdl::{KdlEntry, KdlNode, KdlValue};
 use rust_decimal::Decimal;
 
+use super::known::{home, instead, unknown};
 use crate::policy::feature::Feature;
 use crate::policy::model::{Amount, Line};
-use crate::policy::problem::{Problem, Severity, Sheet, Span, listed, nearest, unseen};
+use crate::policy::problem::{Problem, Severity, Sheet, Span, unseen};
 use crate::vocabulary::{Currency, Money, Name, Period, Unit};
 
 const TEXT_CHARS_MAX: usize = 1_000;
 const PERIOD_MAX: u32 = 10_000;
+/// Nobody mends more at once, and a hostile file could have millions.
+const PROBLEMS_MAX: usize = 1_000;
 
 /// A kind of thing that is declared in one place and named in others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +39,8 @@ pub(super) struct Reference {
 pub(super) struct Desk<'a> {
     pub(super) sheet: &'a Sheet<'a>,
     pub(super) problems: Vec<Problem>,
+    /// There were more problems than are kept.
+    pub(super) more: bool,
     pub(super) declared: BTreeMap<(Kind, Name), Line>,
     pub(super) references: Vec<Reference>,
     /// Lines that say which purpose serves a feature.
@@ -60,6 +65,28 @@ impl Kind {
             Kind::Purpose => "purpose",
         }
     }
+
+    /// One of its kind, for a line that lacks it.
+    pub(super) fn one(self) -> &'static str {
+        match self {
+            Kind::Data => "a category of data",
+            Kind::Tag => "a tag",
+            Kind::Recipient => "a recipient",
+            Kind::Channel => "a channel",
+            Kind::Purpose => "a purpose",
+        }
+    }
+
+    /// The slug of a name that is not declared.
+    pub(super) fn unknown(self) -> &'static str {
+        match self {
+            Kind::Data => "unknown-data",
+            Kind::Tag => "unknown-tag",
+            Kind::Recipient => "unknown-recipient",
+            Kind::Channel => "unknown-channel",
+            Kind::Purpose => "unknown-purpose",
+        }
+    }
 }
 
 pub(super) fn span_of(entry: &KdlEntry) -> Span {
@@ -75,6 +102,7 @@ impl<'a> Desk<'a> {
         Desk {
             sheet,
             problems: Vec::new(),
+            more: false,
             declared: BTreeMap::new(),
             references: Vec::new(),
             served: BTreeMap::new(),
@@ -92,7 +120,12 @@ impl<'a> Desk<'a> {
         said: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.problems.push(self.sheet.problem(Severity::Mistake, span, slug, said, help));
+        match self.problems.len() < PROBLEMS_MAX {
+            true => {
+                self.problems.push(self.sheet.problem(Severity::Mistake, span, slug, said, help))
+            }
+            false => self.more = true,
+        }
     }
 
     pub(super) fn line(&self, node: &KdlNode) -> Line {
@@ -107,11 +140,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Says that a node is none of those known in a place.
+    /// Says that a node is none of those known in a place, and where it belongs if anywhere.
     pub(super) fn unknown_node(&mut self, node: &KdlNode, place: &str, known: &[&str]) {
         let wrong = node.name().value();
         let said = format!("`{}` has no meaning in {place}", shown(wrong));
-        self.mistake(span_of_name(node), "unknown-node", said, instead(wrong, known));
+        match home(wrong) {
+            Some(home) => {
+                let help = format!("move it into {home}, where it belongs");
+                self.mistake(span_of_name(node), "wrong-place", said, help);
+            }
+            None => self.mistake(span_of_name(node), "unknown-line", said, instead(wrong, known)),
+        }
     }
 
     /// Notes a node that may stand once, and says so when it stands again.
@@ -123,7 +162,7 @@ impl<'a> Desk<'a> {
             Some(Line(first)) => {
                 let said = format!("`{}` stands here again", shown(name));
                 let help = format!("say it once; it is in line {first} already");
-                self.mistake(span_of_name(node), "duplicate", said, help);
+                self.mistake(span_of_name(node), "duplicate-line", said, help);
                 false
             }
         }
@@ -133,14 +172,14 @@ impl<'a> Desk<'a> {
     pub(super) fn declare(&mut self, kind: Kind, name: &Name, line: Line, span: Span) -> bool {
         if name.as_str() == "any" {
             let help = "choose another name; `any` stands for all of them";
-            self.mistake(span, "bad-name", "`any` cannot be declared", help);
+            self.mistake(span, "reserved-name", "`any` cannot be declared", help);
             return false;
         }
         match self.declared.get(&(kind, name.clone())) {
             Some(&Line(first)) => {
                 let said = format!("{} `{name}` is declared again", kind.as_str());
                 let help = format!("declare it once; it is in line {first} already");
-                self.mistake(span, "duplicate", said, help);
+                self.mistake(span, "declared-twice", said, help);
                 false
             }
             None => {
@@ -157,7 +196,7 @@ impl<'a> Desk<'a> {
         if first != here {
             let said = format!("`{}` is served by another purpose already", feature.as_str());
             let help = format!("let one purpose serve it; line {} does", first.0);
-            self.mistake(span, "duplicate", said, help);
+            self.mistake(span, "served-twice", said, help);
         }
     }
 
@@ -169,7 +208,7 @@ impl<'a> Desk<'a> {
         let span = span_of(entry);
         let KdlValue::String(text) = entry.value() else {
             let said = format!("`{}` is no text", shown(&self.written(entry)));
-            self.mistake(span, "wrong-type", said, "put it in double quotes");
+            self.mistake(span, "not-text", said, "put it in double quotes");
             return None;
         };
         if let Some((_, it)) = unseen(text) {
@@ -181,7 +220,7 @@ impl<'a> Desk<'a> {
         let chars = text.chars().count();
         if TEXT_CHARS_MAX < chars {
             let said = format!("this text has {chars} characters");
-            self.mistake(span, "too-long", said, format!("use at most {TEXT_CHARS_MAX}"));
+            self.mistake(span, "text-too-long", said, format!("use at most {TEXT_CHARS_MAX}"));
             return None;
         }
         if text.trim().is_empty() {
@@ -196,7 +235,7 @@ impl<'a> Desk<'a> {
             KdlValue::String(text) => text.clone(),
             KdlValue::Integer(_) | KdlValue::Float(_) | KdlValue::Bool(_) | KdlValue::Null => {
                 let said = format!("`{}` is no name", shown(&self.written(entry)));
-                self.mistake(span_of(entry), "wrong-type", said, "put it in double quotes");
+                self.mistake(span_of(entry), "not-a-name", said, "put it in double quotes");
                 return None;
             }
         };
@@ -258,7 +297,7 @@ impl<'a> Desk<'a> {
         let amount = Amount { value: decimal?, currency: letters? };
         if amount.value < Decimal::ZERO {
             let said = format!("`{}` is less than nothing", amount.value);
-            self.mistake(span_of(value), "bad-amount", said, "use 0 or more");
+            self.mistake(span_of(value), "negative-amount", said, "use 0 or more");
             return None;
         }
         Some(amount)
@@ -282,7 +321,7 @@ impl<'a> Desk<'a> {
         let found = parse(&text);
         if found.is_none() {
             let said = format!("`{}` is no {what}", shown(&text));
-            self.mistake(span_of(entry), "unknown-word", said, instead(&text, known));
+            self.mistake(span_of(entry), unknown(what), said, instead(&text, known));
         }
         found
     }
@@ -342,14 +381,6 @@ impl<'a> Desk<'a> {
             }
         }
         names
-    }
-}
-
-/// What to write instead of a word that is not known.
-fn instead(wrong: &str, known: &[&str]) -> String {
-    match nearest(wrong, known.iter().copied()) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => format!("use {}", listed(known.iter().copied())),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn header(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Header> {
         && new <= old
     {
         let said = format!("version {new} cannot replace version {old}");
-        desk.mistake(span_of(entry), "bad-number", said, "a new version has a higher number");
+        desk.mistake(span_of(entry), "bad-replaces", said, "a new version has a higher number");
     }
     Some(Header {
         name: name?,
@@ -131,7 +131,7 @@ fn lines(desk: &mut Desk<'_>, parent: &KdlNode, nodes: &[KdlNode]) -> Draft {
         if !seen.contains_key(line) {
             let said = format!("`policy` lacks `{line}`");
             let help = format!("add it, as in `{example}`");
-            desk.mistake(span_of_name(parent), "missing-node", said, help);
+            desk.mistake(span_of_name(parent), "missing-line", said, help);
         }
     }
     draft
@@ -142,7 +142,7 @@ pub(super) fn instant(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<Millis> {
     let instant = Millis::parse(&text).ok();
     if instant.is_none() {
         let said = format!("`{}` is no time", shown(&text));
-        desk.mistake(span_of(entry), "bad-date", said, "use a form like `2026-12-01T00:00:00Z`");
+        desk.mistake(span_of(entry), "bad-time", said, "use a form like `2026-12-01T00:00:00Z`");
     }
     instant
 }
@@ -162,7 +162,8 @@ fn jurisdictions(desk: &mut Desk<'_>, words: &mut Words<'_>) -> BTreeSet<String>
         if let Some(text) = text.filter(|it| desk.is_jurisdiction(it, span_of(entry)))
             && !found.insert(text)
         {
-            desk.mistake(span_of(entry), "duplicate", "this stands here twice", "say it once");
+            let said = "this stands here twice";
+            desk.mistake(span_of(entry), "duplicate-value", said, "say it once");
         }
         next = words.next();
     }
@@ -179,7 +180,12 @@ fn languages(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Vec<String> {
                 let help = "use a tag such as `en`, `de` or `pt-BR`";
                 desk.mistake(span_of(entry), "bad-language", said, help);
             } else if found.contains(&text) {
-                desk.mistake(span_of(entry), "duplicate", "this stands here twice", "say it once");
+                desk.mistake(
+                    span_of(entry),
+                    "duplicate-value",
+                    "this stands here twice",
+                    "say it once",
+                );
             } else if found.len() == LANGUAGES_MAX {
                 let help = format!("use at most {LANGUAGES_MAX}");
                 desk.mistake(span_of(entry), "too-many", "these are too many languages", help);

@@ -9,11 +9,11 @@ use kdl::{KdlDocument, KdlError};
 
 use crate::policy::problem::{Problem, Severity, Sheet, Span, unseen};
 
-pub(super) const BYTES_MAX: usize = 1 << 20;
+pub(super) const BYTES_MAX: usize = 4 << 20;
 const DEPTH_MAX: usize = 8;
 const LINE_BYTES_MAX: usize = 64 << 10;
 const EQUALS_MAX: usize = 64;
-const PROBLEMS_MAX: usize = 100;
+pub(super) const PROBLEMS_MAX: usize = 100;
 
 /// Parses a file, or says everything that keeps it from being parsed.
 pub(super) fn parse(sheet: &Sheet<'_>, source: &str) -> Result<KdlDocument, Vec<Problem>> {
@@ -23,7 +23,7 @@ pub(super) fn parse(sheet: &Sheet<'_>, source: &str) -> Result<KdlDocument, Vec<
     let start = Span { offset: 0, length: 0 };
     if BYTES_MAX < source.len() {
         let said = format!("the file has {} bytes", source.len());
-        return Err(mistake(start, "too-long", said, "a policy has at most 1 MiB"));
+        return Err(mistake(start, "file-too-long", said, "a policy has at most 4 MiB"));
     }
     let hidden = hidden_characters(sheet, source);
     if !hidden.is_empty() {
@@ -64,14 +64,18 @@ fn syntax(sheet: &Sheet<'_>, base: usize, error: &KdlError) -> Vec<Problem> {
     let told = error.diagnostics.iter().take(PROBLEMS_MAX).map(|it| {
         let span = Span { offset: base + it.span.offset(), length: it.span.len() };
         let message = it.message.as_deref().unwrap_or("this is no KDL");
-        let mut letters = message.chars();
-        let first = letters.next().map(|it| it.to_ascii_lowercase());
-        let said: String = first.into_iter().chain(letters).collect();
         let help = it.help.as_deref().unwrap_or("write `name value property=value`");
-        let help = help.trim_end_matches('.');
+        let (said, help) = (small(message), small(help.trim_end_matches('.')));
         sheet.problem(Severity::Mistake, span, "syntax", said, help)
     });
     told.collect()
+}
+
+/// The parser begins its messages with a capital letter, and we do not.
+fn small(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|it| it.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Walks over the characters once, knowing only texts, comments, braces and ends of lines.
@@ -125,7 +129,7 @@ impl<'a> Scan<'a> {
         self.end_line();
         for offset in std::mem::take(&mut self.open) {
             self.at = offset;
-            self.mistake(1, "brace", "this brace is never closed", "close it with `}`");
+            self.mistake(1, "open-brace", "this brace is never closed", "close it with `}`");
         }
     }
 
@@ -140,23 +144,23 @@ impl<'a> Scan<'a> {
         }
         if rest.starts_with("/*") {
             let help = "begin each line of a comment with `//`";
-            self.mistake(2, "comment", "`/*` comments are not read", help);
+            self.mistake(2, "block-comment", "`/*` comments are not read", help);
         } else if rest.starts_with("/-") {
             let help = "comment lines out with `//`";
-            self.mistake(2, "comment", "`/-` is not read", help);
+            self.mistake(2, "slashdash", "`/-` is not read", help);
         } else if it == '#' {
             let help = "write texts as \"text\", and `yes` or `no`";
-            self.mistake(1, "syntax", "`#` outside a text is not read", help);
+            self.mistake(1, "hash-sign", "`#` outside a text is not read", help);
         } else if it == '(' || it == ')' {
             self.mistake(
                 1,
-                "syntax",
+                "parenthesis",
                 &format!("`{it}` outside a text is not read"),
                 "leave it out",
             );
         } else if it == '\\' {
             let help = "write everything about one thing on one line";
-            self.mistake(1, "syntax", "`\\` outside a text is not read", help);
+            self.mistake(1, "continued-line", "`\\` outside a text is not read", help);
         }
         self.at += 1;
     }
@@ -164,7 +168,7 @@ impl<'a> Scan<'a> {
     /// A text in double quotes, on one line.
     fn text(&mut self) {
         if self.rest().starts_with("\"\"\"") {
-            self.mistake(3, "syntax", "texts of several lines are not read", "use \"text\"");
+            self.mistake(3, "long-text", "texts of several lines are not read", "use \"text\"");
             self.at += 3;
             return;
         }
@@ -179,7 +183,7 @@ impl<'a> Scan<'a> {
                 _ => escaped = it == '\\' && !escaped,
             }
         }
-        self.mistake(1, "syntax", "this text has no end on its line", "end it with `\"`");
+        self.mistake(1, "open-text", "this text has no end on its line", "end it with `\"`");
         self.at += self.rest().find('\n').unwrap_or(self.rest().len());
         self.line_start = self.at;
     }
@@ -188,7 +192,7 @@ impl<'a> Scan<'a> {
         let line = self.source.get(self.line_start..self.at).unwrap_or_default();
         if line.trim().is_empty() {
             let help = "write a name before it, on the same line";
-            self.mistake(1, "brace", "this brace belongs to nothing", help);
+            self.mistake(1, "nameless-brace", "this brace belongs to nothing", help);
         }
         if self.open.len() == DEPTH_MAX {
             let help = format!("nest at most {DEPTH_MAX} deep");
@@ -203,13 +207,18 @@ impl<'a> Scan<'a> {
     fn closed(&mut self) {
         self.end_line();
         if self.open.pop().is_none() {
-            self.mistake(1, "brace", "this brace closes nothing", "take it away");
+            self.mistake(1, "extra-brace", "this brace closes nothing", "take it away");
         }
         self.at += 1;
         let after = self.rest().trim_start_matches([' ', '\t', '\r']);
         let ends = after.is_empty() || after.starts_with(['\n', ';', '}']);
         if !ends && !after.starts_with("//") {
-            self.mistake(1, "brace", "something follows this brace", "begin a new line after it");
+            self.mistake(
+                1,
+                "after-brace",
+                "something follows this brace",
+                "begin a new line after it",
+            );
         }
         self.line_start = self.at;
     }
@@ -221,7 +230,7 @@ impl<'a> Scan<'a> {
         let end = std::mem::replace(&mut self.at, self.line_start);
         if LINE_BYTES_MAX < line.len() || EQUALS_MAX < equals {
             let help = format!("at most {LINE_BYTES_MAX} bytes and {EQUALS_MAX} properties");
-            self.mistake(line.len(), "too-long", "this line is too long", &help);
+            self.mistake(line.len(), "line-too-long", "this line is too long", &help);
         } else if !line.trim().is_empty()
             && self.problems.len() < PROBLEMS_MAX
             && let Err(error) = KdlDocument::parse_v2(line)

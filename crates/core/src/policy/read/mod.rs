@@ -4,7 +4,10 @@ mod costs;
 mod data;
 mod desk;
 mod document;
+mod known;
 mod layout;
+#[cfg(test)]
+mod mistakes;
 mod nevers;
 mod purposes;
 mod recipients;
@@ -42,7 +45,10 @@ const WORTH: &str = "worth";
 /// Reads a policy, or says everything that is wrong with it. Never panics, whatever the text.
 pub fn read(source: &str) -> Result<Policy, Vec<Problem>> {
     let sheet = Sheet::new(source);
-    let document = layout::parse(&sheet, source)?;
+    let document = layout::parse(&sheet, source).map_err(|problems| match problems.len() {
+        layout::PROBLEMS_MAX.. => with_more(problems, &sheet),
+        _ => problems,
+    })?;
     let mut desk = Desk::new(&sheet);
     let mut parts = Parts::default();
     let mut seen = BTreeMap::new();
@@ -52,17 +58,27 @@ pub fn read(source: &str) -> Result<Policy, Vec<Problem>> {
     if !seen.contains_key("policy") {
         let help = "begin with `policy NAME version=1 effective=\"2026-12-01T00:00:00Z\" { … }`";
         let start = Span { offset: 0, length: 0 };
-        desk.mistake(start, "missing-node", "there is no `policy`", help);
+        desk.mistake(start, "missing-policy", "there is no `policy`", help);
     }
     resolve::resolve(&mut desk, &parts);
-    let mut problems = desk.problems;
+    let mut problems = std::mem::take(&mut desk.problems);
     problems.sort_by_key(|it| (it.offset, it.length, it.slug));
     problems.dedup();
     match parts.into_policy() {
         Some(policy) if problems.is_empty() => Ok(policy),
         _ if problems.is_empty() => Err(vec![unread(&sheet)]),
+        _ if desk.more => Err(with_more(problems, &sheet)),
         _ => Err(problems),
     }
+}
+
+/// Says at the last problem that there are more.
+fn with_more(mut problems: Vec<Problem>, sheet: &Sheet<'_>) -> Vec<Problem> {
+    let last = problems.last().map_or(0, |it| it.offset);
+    let (said, help) = ("there are more mistakes than these", "mend these, and check again");
+    let span = Span { offset: last, length: 0 };
+    problems.push(sheet.problem(Severity::Mistake, span, "more-mistakes", said, help));
+    problems
 }
 
 /// A part could not be read although nothing was said about it.

@@ -28,7 +28,7 @@ pub(super) fn never(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Never> {
     let bounded = bounds.into_iter().any(|it| seen.contains_key(it));
     if !bounded {
         let help = "say what, as in `{ data body; purposes any }`";
-        desk.mistake(span_of_name(node), "missing-node", "this forbids everything", help);
+        desk.mistake(span_of_name(node), "forbids-everything", "this forbids everything", help);
     }
     Some(Never { says: says?, ..never })
 }
@@ -120,6 +120,6 @@ fn when(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>, never: &mut 
     }
     if signal.is_none() && tag.is_none() {
         let help = "add `signal=gpc` or `tag=NAME`";
-        desk.mistake(span_of_name(node), "missing-property", "`when` lacks a condition", help);
+        desk.mistake(span_of_name(node), "empty-when", "`when` lacks a condition", help);
     }
 }

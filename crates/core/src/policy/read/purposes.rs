@@ -107,7 +107,7 @@ pub(super) fn purpose(desk: &mut Desk<'_>, node: &KdlNode) -> Option<(Name, Purp
             let here = name.as_ref().map_or("?", Name::as_str);
             let said = format!("purpose `{here}` lacks `{needed}`");
             let help = format!("add it, as in `{example}`");
-            desk.mistake(span_of(entry), "missing-node", said, help);
+            desk.mistake(span_of(entry), "missing-line", said, help);
         }
     }
     let at = |line: &str| seen.get(line).copied().unwrap_or_default();
@@ -175,7 +175,7 @@ impl Draft {
         let said = |it: &&String| self.bases_in.iter().any(|other| other.places.contains(*it));
         if let Some(place) = places.iter().find(said) {
             let said = format!("the basis in `{place}` stands here again");
-            desk.mistake(span_of(entry), "duplicate", said, "say it once for each place");
+            desk.mistake(span_of(entry), "duplicate-value", said, "say it once for each place");
         }
         if let Some(basis) = basis(desk, words) {
             self.bases_in.push(BasisIn { places, basis, line });
@@ -244,13 +244,13 @@ fn note<T: Ord>(desk: &mut Desk<'_>, set: &mut BTreeSet<T>, it: T, entry: &KdlEn
 }
 
 fn twice(desk: &mut Desk<'_>, span: Span) {
-    desk.mistake(span, "duplicate", "this stands on this line twice", "say it once");
+    desk.mistake(span, "duplicate-value", "this stands on this line twice", "say it once");
 }
 
 /// The rest of a line: at least one name of something declared.
 pub(super) fn names(desk: &mut Desk<'_>, words: &mut Words<'_>, kind: Kind) -> BTreeSet<Name> {
     let mut found = BTreeSet::new();
-    let mut next = words.need(desk, &format!("a {}", kind.as_str()));
+    let mut next = words.need(desk, kind.one());
     while let Some(entry) = next {
         if let Some(name) = desk.name(entry) {
             desk.refer(kind, name.clone(), span_of(entry));
@@ -423,7 +423,7 @@ fn holdout(desk: &mut Desk<'_>, words: &mut Words<'_>, line: Line) -> Option<Hol
     let percent = percent?;
     if percent <= Decimal::ZERO || Decimal::ONE_HUNDRED <= percent {
         let said = format!("{} percent is no part", shown(&percent.to_string()));
-        desk.mistake(span_of(entry), "bad-number", said, "use more than 0 and less than 100");
+        desk.mistake(span_of(entry), "bad-percent", said, "use more than 0 and less than 100");
     }
     word?;
     Some(Holdout { percent, of, rotates: rotates?.to_owned(), line })

@@ -13,7 +13,7 @@ use crate::vocabulary::Name;
 /// The compiled form keeps sets of leaves in 256 bits, and other sets in 64.
 const LEAVES_MAX: usize = 256;
 const NAMES_MAX: usize = 64;
-const PURPOSES_MAX: usize = 256;
+const PURPOSES_MAX: usize = 4_096;
 const DERIVED_MAX: usize = LEAVES_MAX * 8;
 /// More names than this are not looked up: comparing each with each takes its time.
 const UNKNOWN_MAX: usize = 100;
@@ -36,7 +36,7 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
                 let said = format!("`{}` is no language of this policy", shown(&language));
                 let known = listed(header.languages.iter().map(String::as_str));
                 let help = format!("use {known}, or add it to `languages`");
-                desk.mistake(span, "bad-language", said, help);
+                desk.mistake(span, "undeclared-language", said, help);
             }
         }
         for (place, span) in std::mem::take(&mut desk.places) {
@@ -44,7 +44,7 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
                 let said = format!("this policy does not apply in `{place}`");
                 let known = listed(header.applies_in.iter().map(String::as_str));
                 let help = format!("use {known}, or add it to `applies-in`");
-                desk.mistake(span, "unknown-place", said, help);
+                desk.mistake(span, "foreign-place", said, help);
             }
         }
     }
@@ -53,11 +53,10 @@ pub(super) fn resolve(desk: &mut Desk<'_>, parts: &Parts) {
 
 fn names(desk: &mut Desk<'_>) {
     let references = std::mem::take(&mut desk.references);
-    let unknown: Vec<Reference> = references
-        .into_iter()
-        .filter(|it| !desk.declared.contains_key(&(it.kind, it.name.clone())))
-        .take(UNKNOWN_MAX)
-        .collect();
+    let is_unknown = |it: &Reference| !desk.declared.contains_key(&(it.kind, it.name.clone()));
+    let mut unknown: Vec<Reference> = references.into_iter().filter(is_unknown).collect();
+    desk.more |= UNKNOWN_MAX < unknown.len();
+    unknown.truncate(UNKNOWN_MAX);
     for Reference { kind, name, span } in unknown {
         let of_kind = || desk.declared.iter().filter(|((it, _), _)| *it == kind);
         let known = of_kind().map(|((_, name), _)| name.as_str());
@@ -70,7 +69,7 @@ fn names(desk: &mut Desk<'_>) {
             }
             _ => format!("declare it, or use {}", some(of_kind().map(|((_, it), _)| it))),
         };
-        desk.mistake(span, "unknown-name", format!("no {what} `{name}` is declared"), help);
+        desk.mistake(span, kind.unknown(), format!("no {what} `{name}` is declared"), help);
     }
 }
 
@@ -186,7 +185,7 @@ fn placeholders(desk: &mut Desk<'_>, parts: &Parts) {
             desk.mistake(span, "unknown-placeholder", said, help);
         } else if !declared {
             let said = "`{interest}` stands for the data category `interest`";
-            desk.mistake(span, "unknown-placeholder", said, "declare `interest` in `data`");
+            desk.mistake(span, "no-interest", said, "declare `interest` in `data`");
         }
     }
 }

@@ -71,7 +71,7 @@ fn binds(desk: &mut Desk<'_>, entry: &KdlEntry) -> Binds {
             _ => {
                 let said = format!("a signal cannot bind `{}`", shown(part));
                 let help = "use `device`, `person` or `device,person`";
-                desk.mistake(span_of(entry), "unknown-word", said, help);
+                desk.mistake(span_of(entry), "unknown-binding", said, help);
             }
         }
     }

@@ -92,7 +92,7 @@ impl<'a> Words<'a> {
         for (name, entry) in self.properties() {
             if seen.contains(&name) {
                 let said = format!("`{}=` stands on this line again", shown(name));
-                desk.mistake(span_of(entry), "duplicate", said, "say it once");
+                desk.mistake(span_of(entry), "duplicate-property", said, "say it once");
             }
             seen.push(name);
         }

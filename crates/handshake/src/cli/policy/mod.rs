@@ -1,13 +1,13 @@
 //! `handshake policy`: check, compare, show and publish the policy file.
 
+mod check;
 mod diff;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use handshake_core::policy::{Problem, Severity, canonical, check_at, hash, read, statements};
+use handshake_core::policy::{Severity, canonical, statements};
 use handshake_core::vocabulary::{Name, hex, unhex};
-use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -20,10 +20,10 @@ use crate::ingest::{Caller, Publishing, Request};
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Policy {
     /// Say what is wrong with a policy file, and what would be right
-    Check {
-        /// The policy file
-        file: PathBuf,
-    },
+    ///
+    /// Exit code 0: it can be published, perhaps with warnings. 1: it has mistakes. 2: the command line
+    /// makes no sense. 70: the file could not be read.
+    Check(check::CheckArgs),
     /// Say what a new version allows that the old did not, and who must be asked again
     ///
     /// Exit code 3 tells that the change is material, so that it can stop a merge.
@@ -55,7 +55,7 @@ pub(super) enum Policy {
 
 pub(super) fn run(it: &Policy, places: &Places, printer: &Printer) -> Result<(), Failure> {
     match it {
-        Policy::Check { file } => check_file(file, printer),
+        Policy::Check(it) => check::run(it, printer),
         Policy::Diff(it) => diff::run(it, places, printer),
         Policy::Show { site, version, statements } => {
             let opened = Opened::existing(places)?;
@@ -76,81 +76,14 @@ fn load(file: &Path) -> Result<String, Failure> {
 /// Reads a policy file that has no mistakes; says them if it has.
 pub(super) fn read_policy_file(file: &Path, printer: &Printer) -> Result<String, Failure> {
     let source = load(file)?;
-    let problems = problems(&source);
+    let problems = check::problems(&source);
     let mistakes = problems.iter().filter(|it| it.severity == Severity::Mistake);
     let count = mistakes.clone().count();
     if count == 0 {
         return Ok(source);
     }
-    mistakes.for_each(|it| printer.remark(&drawn(it, file, &source)));
-    Err(Failure::Refused(format!("`{}` has {}", file.display(), counted(count, "mistake"))))
-}
-
-/// `1 mistake`, `2 mistakes`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-fn problems(source: &str) -> Vec<Problem> {
-    match read(source) {
-        Ok(policy) => check_at(&policy, source, clock::now()),
-        Err(problems) => problems,
-    }
-}
-
-fn check_file(file: &Path, printer: &Printer) -> Result<(), Failure> {
-    let source = load(file)?;
-    let problems = problems(&source);
-    let mistakes = problems.iter().filter(|it| it.severity == Severity::Mistake).count();
-    let known = read(&source).ok();
-    let value = json!({
-        "file": file.display().to_string(),
-        "hash": known.as_ref().map(|it| hex(&hash(it))),
-        "version": known.as_ref().map(|it| it.version),
-        "problems": problems.iter().map(problem_value).collect::<Vec<_>>(),
-    });
-    printer.answer(&value, || {
-        let drawn = problems.iter().map(|it| drawn(it, file, &source));
-        let mut said: Vec<String> = drawn.collect();
-        said.push(match (&known, mistakes, problems.len()) {
-            (Some(it), 0, warnings) => format!(
-                "`{}` version {} is sound: {}, {}, hash {}",
-                it.name,
-                it.version,
-                counted(it.purposes.len(), "purpose"),
-                counted(warnings, "warning"),
-                hex(&hash(it)),
-            ),
-            (_, mistakes, all) => {
-                let warnings = counted(all - mistakes, "warning");
-                format!("{}, {warnings}", counted(mistakes, "mistake"))
-            }
-        });
-        said.join("\n")
-    });
-    match mistakes {
-        0 => Ok(()),
-        _ => Err(Failure::Refused(format!("`{}` cannot be published", file.display()))),
-    }
-}
-
-fn problem_value(it: &Problem) -> Value {
-    json!({
-        "slug": it.slug, "line": it.line, "column": it.column, "said": it.said, "help": it.help,
-        "severity": match it.severity { Severity::Mistake => "mistake", Severity::Warning => "warning" },
-    })
-}
-
-/// A problem with its line of the file and a caret under it.
-fn drawn(it: &Problem, file: &Path, source: &str) -> String {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
-    let named = NamedSource::new(file.display().to_string(), source.to_owned());
-    let report = miette::Report::new(it.clone()).with_source_code(named);
-    let mut out = String::new();
-    match handler.render_report(&mut out, report.as_ref()) {
-        Ok(()) => out,
-        Err(_) => it.to_string(),
-    }
+    mistakes.for_each(|it| printer.remark(&check::drawn(it, file, &source)));
+    Err(Failure::Refused(format!("`{}` has {}", file.display(), check::counted(count, "mistake"))))
 }
 
 fn show(
