@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use crate::needs;
 use crate::run::{self, Step};
+use crate::sim;
 
 /// Files that tests compare with; none may change by running tests.
 pub(crate) const GOLDEN: [&str; 3] = ["*golden/*", "*.snap", "*/vectors/*"];
+
+/// What may be depended on, in either workspace.
+const DENY: &str = "deny.toml";
 
 pub(crate) fn check() -> Result<(), String> {
     needs::see_to_it()?;
@@ -31,10 +35,15 @@ pub(crate) fn check() -> Result<(), String> {
 
 fn before_golden() -> Vec<Step> {
     let lints = ["clippy", "--workspace", "--all-targets", "--release", "--", "-D", "warnings"];
+    let differential = ["clippy", "--all-targets", "--release", "--", "-D", "warnings"];
     vec![
         Step::cargo("format", &["fmt", "--all", "--check"]).fix("cargo fmt --all"),
+        Step::cargo("differential format", &["fmt", "--manifest-path", sim::MANIFEST, "--check"])
+            .fix("cargo fmt --manifest-path tests/differential/Cargo.toml"),
         Step::cargo("lints", &lints)
             .fix("cargo clippy --workspace --all-targets --release --fix --allow-dirty"),
+        sim::step("differential lints", &differential)
+            .fix("mend what it names in tests/differential"),
     ]
 }
 
@@ -48,15 +57,21 @@ fn tests() -> Step {
 fn after_golden() -> Vec<Step> {
     let docs = ["doc", "--workspace", "--no-deps", "--release"];
     let mut steps = vec![
+        sim::step("differential", &["test", "--release"])
+            .fix("read the policy and the situation it prints: who is right? docs/DIFFERENTIAL.md"),
         Step::cargo("documentation", &docs)
             .env("RUSTDOCFLAGS", "-D warnings")
             .fix("mend the link or the code block it names"),
     ];
     match run::installed("cargo-deny", "--version") {
-        true => steps.push(
-            Step::new("licences and advisories", "cargo", &["deny", "check"])
-                .fix("read the crate it names, then Cargo.toml or deny.toml"),
-        ),
+        true => {
+            let others = ["deny", "--manifest-path", sim::MANIFEST, "check", "--config", DENY];
+            let checks = [&["deny", "check"][..], &others];
+            steps.extend(checks.map(|it| {
+                Step::new("licences and advisories", "cargo", it)
+                    .fix("read the crate it names, then its Cargo.toml or deny.toml")
+            }));
+        }
         false => println!("cargo-deny is not installed: licences and advisories are not checked"),
     }
     match (run::root().join("sdk").exists(), run::installed("node", "--version")) {

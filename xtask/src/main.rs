@@ -1,7 +1,7 @@
 //! The developer's commands. No dependencies, so that they build at once.
 //!
-//! `check` is every test in one line, `golden` rewrites what tests compare against, `bench` prints
-//! figures beside their yardstick.
+//! `check` is every test in one line, `golden` rewrites what tests compare against, `sim` goes on
+//! testing for as long as one likes, `bench` prints figures beside their yardstick.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its terminal")]
 
 mod bench_decide;
@@ -9,6 +9,7 @@ mod check;
 mod contract;
 mod needs;
 mod run;
+mod sim;
 mod wrk;
 
 use std::process::ExitCode;
@@ -20,10 +21,13 @@ cargo xtask COMMAND
 
   check           format, lints, tests, documentation, licences: everything, stopping at the first failure
   golden          rewrite golden files and snapshots from what the code says now, then show the difference
+  sim policies [--pairs N] [--seed N]
+                  verdicts by Handshake, Cedar and Rego on random policies and situations
   bench append    the ledger's append beside a raw fdatasync loop
   bench recommend [TRAIN TEST]
                   how well and how fast the recommender finds the next item
-  bench policy    a verdict, and the comparison of two policies, at 24, 240 and 2,400 rules
+  bench policy    a verdict beside Cedar and regorus, and the comparison of two policies, at 24, 240
+                  and 2,400 rules
   bench decide    POST /v1/decide beside a static reply of nginx (needs nginx and wrk)
   help            this
 
@@ -35,6 +39,11 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["check"] => check::check(),
         ["golden"] => golden(),
+        ["sim", "policies", options @ ..] => sim::policies(options),
+        ["sim"] => {
+            println!("{}", sim::HELP);
+            Ok(())
+        }
         ["bench", "append"] => bench_append(),
         ["bench", "recommend", files @ ..] => bench_recommend(files),
         ["bench", "policy"] => bench_policy(),
@@ -68,7 +77,8 @@ fn golden() -> Result<(), String> {
 }
 
 fn bench_policy() -> Result<(), String> {
-    Step::cargo("policy", &["bench", "--package", "handshake-core", "--bench", "policy"]).run()
+    Step::cargo("policy", &["bench", "--package", "handshake-core", "--bench", "policy"]).run()?;
+    sim::step("policy, beside others", &["bench", "--bench", "beside"]).run()
 }
 
 fn bench_append() -> Result<(), String> {

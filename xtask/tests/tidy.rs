@@ -82,6 +82,45 @@ fn every_dependency_has_its_line() {
     }
 }
 
+/// `tests/differential` is a workspace of its own, so it says again what it shares with ours.
+#[test]
+fn the_workspace_apart_keeps_our_pins_and_our_profile() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let (ours, apart) = (read("Cargo.toml"), read("tests/differential/Cargo.toml"));
+    let page = read("docs/decisions/0003-dependencies.md");
+    let mut shared = 0;
+    for line in section(&apart, "dependencies") {
+        let (name, pin) = line.split_once(" = ").unwrap();
+        assert!(name.starts_with("handshake-") || page.contains(&format!("`{name}`")), "{name}");
+        for other in section(&ours, "workspace.dependencies") {
+            if other.starts_with(&format!("{name} = ")) && !name.starts_with("handshake-") {
+                shared += 1;
+                assert_eq!(format!("{name} = {pin}"), other);
+            }
+        }
+    }
+    assert_eq!(shared, 2);
+    let same = [
+        ("profile.release", "profile.release"),
+        ("workspace.lints.rust", "lints.rust"),
+        ("workspace.lints.clippy", "lints.clippy"),
+    ];
+    for (here, there) in same {
+        assert_eq!(
+            section(&ours, here).collect::<Vec<_>>(),
+            section(&apart, there).collect::<Vec<_>>()
+        );
+    }
+}
+
+/// Lines of a section of a manifest, without comments and blanks.
+fn section<'a>(manifest: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let (_, rest) = manifest.split_once(&format!("\n[{name}]\n")).unwrap();
+    let lines = rest.lines().take_while(|line| !line.starts_with('['));
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
 #[track_caller]
 fn check(path: &str, text: &str, expected: &[&str]) {
     assert_eq!(tidy(path, text), expected);

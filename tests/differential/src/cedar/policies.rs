@@ -1,0 +1,187 @@
+//! Translation of a policy file into Cedar policies. Each dimension of a box is one line of
+//! [`box_conditions`], each line of a promise one of [`never`].
+
+use std::collections::BTreeSet;
+
+use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning};
+use handshake_core::vocabulary::{Name, Period, Signal};
+
+use crate::world::{Agreement, World};
+
+/// Ids of the policies that forbid what no line declares begin so.
+pub(super) const UNDECLARED: &str = "undeclared ";
+
+/// Ids with texts.
+pub(super) fn policies(world: &World) -> Vec<(String, String)> {
+    let policy = &world.policy;
+    let mut all = undeclared(policy);
+    for (name, purpose) in &policy.purposes {
+        all.extend(permits(world, name, purpose));
+    }
+    for (at, it) in policy.nevers.iter().enumerate() {
+        all.push((format!("never {at}"), never(it)));
+    }
+    all
+}
+
+/// A `forbid` for each family of names: nothing may be used under a name of no line.
+fn undeclared(policy: &Policy) -> Vec<(String, String)> {
+    let purposes = entities("Action", policy.purposes.keys());
+    let data = entities("Data", policy.data.keys());
+    let recipients = entities("Recipient", policy.recipients.keys());
+    let channels = texts(policy.channels.keys());
+    let tags = texts(policy.tags.keys());
+    let families = [
+        ("purpose", format!("{purposes}.contains(action)")),
+        ("data", format!("{data}.contains(resource)")),
+        ("recipient", format!("{recipients}.contains(context.recipient)")),
+        ("channel", format!("{channels}.contains(context.channel)")),
+        ("tags", format!("{tags}.containsAll(context.tags)")),
+    ];
+    families
+        .map(|(family, declared)| {
+            let text = format!("forbid(principal, action, resource) unless {{ {declared} }};");
+            (format!("{UNDECLARED}{family}"), text)
+        })
+        .into()
+}
+
+/// The box of a purpose; on permission, its meet with the box of each agreement, so that together
+/// they are the union of what was agreed.
+fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String)> {
+    let conditions = box_conditions(&world.policy, name, purpose);
+    let permit = |conditions: &[String]| {
+        let action = entity("Action", name.as_str());
+        let all = conditions.join(" && ");
+        format!("permit(principal, action == {action}, resource) when {{ {all} }};")
+    };
+    match &purpose.basis {
+        Basis::Contract | Basis::LegitimateInterest { .. } | Basis::LegalDuty { .. } => {
+            vec![(format!("box {name}"), permit(&conditions))]
+        }
+        Basis::Permission { explicit: _ } => {
+            let agreements = world.agreements.iter().enumerate();
+            let of_purpose = agreements.filter(|(_, it)| it.purpose == *name);
+            of_purpose
+                .map(|(at, agreed)| {
+                    let mut conditions = conditions.clone();
+                    conditions.extend(agreed_conditions(&world.policy, at, agreed));
+                    (format!("box {name} agreed {at}"), permit(&conditions))
+                })
+                .collect()
+        }
+    }
+}
+
+fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
+    let mut all = vec![
+        format!("resource in {}", entities("Data", &it.uses)),
+        format!("context.recipient in {}", entities("Recipient", &it.with)),
+        format!("{}.contains(context.channel)", texts(&it.on)),
+    ];
+    if it.stops_for_objection {
+        all.push("!context.objected".to_owned());
+    }
+    for signal in stopping_signals(policy, name, it) {
+        all.push(format!("!context.signals.contains({:?})", signal.as_str()));
+    }
+    for limit in &it.limits {
+        let window = format!("{:?}", limit.per.hours().to_string());
+        let (count, free) = (limit.count, "![\"use\", \"share\"].contains(context.act)");
+        all.push(format!(
+            "({free} || !(context.recent has {window}) || context.recent[{window}] < {count})"
+        ));
+    }
+    if let Some(keep) = &it.keep {
+        all.extend(young(keep.period, keep.after));
+    }
+    all
+}
+
+/// What `stops-for` and the `signals` lines that mean an objection say together.
+fn stopping_signals(policy: &Policy, name: &Name, it: &Purpose) -> BTreeSet<Signal> {
+    let objects = policy
+        .signals
+        .iter()
+        .filter(|(_, term)| term.means == SignalMeaning::Objection && term.to.contains(name));
+    objects.map(|(signal, _)| *signal).chain(it.stops_for.iter().copied()).collect()
+}
+
+fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> {
+    let until = format!("\"{at}\"");
+    let mut all = vec![
+        format!("(context.agreed has {until} && context.now < context.agreed[{until}])"),
+        format!("{}.contains(resource)", entities("Data", &it.data)),
+        format!("{}.contains(context.recipient)", entities("Recipient", &it.recipients)),
+        format!("{}.contains(context.channel)", texts(&it.channels)),
+    ];
+    if policy.minors.is_some() {
+        all.push("context.age != \"minor\"".to_owned());
+    }
+    if let Some((period, after)) = it.keep {
+        all.extend(young(period, after));
+    }
+    all
+}
+
+/// Not kept longer than said: what is collected now is new, and an unknown age is not held
+/// against a use.
+fn young(period: Period, after: Anchor) -> Option<String> {
+    let before = |ends: &str| format!("context.now < context.{ends}[\"{period}\"]");
+    let later = |ends: &str| format!("(context.{ends} has \"{period}\" && {})", before(ends));
+    let mut any =
+        vec!["context.act == \"collect\"".to_owned(), "!context.dated".to_owned(), before("ends")];
+    match after {
+        Anchor::Collection | Anchor::Order => (),
+        Anchor::LastVisit => any.push(later("visit")),
+        Anchor::LastOrder => any.push(later("order")),
+        // Every decision renews it.
+        Anchor::LastDecision => return None,
+    }
+    Some(format!("({})", any.join(" || ")))
+}
+
+fn never(it: &Never) -> String {
+    let mut all = Vec::new();
+    if !it.data.is_empty() {
+        all.push(format!("resource in {}", entities("Data", &it.data)));
+    }
+    if !it.purposes.is_empty() {
+        all.push(format!("{}.contains(action)", entities("Action", &it.purposes)));
+    }
+    if !it.except.is_empty() {
+        all.push(format!("!{}.contains(action)", entities("Action", &it.except)));
+    }
+    if !it.recipients.is_empty() || !it.recipient_kinds.is_empty() {
+        let named = it.recipients.iter().map(|name| entity("Recipient", name.as_str()));
+        let kinds = it.recipient_kinds.iter().map(|kind| entity("Kind", kind.as_str()));
+        all.push(format!("context.recipient in {}", list(named.chain(kinds))));
+    }
+    if !it.channels.is_empty() {
+        all.push(format!("{}.contains(context.channel)", texts(&it.channels)));
+    }
+    if let Some(signal) = it.when_signal {
+        all.push(format!("context.signals.contains({:?})", signal.as_str()));
+    }
+    if let Some(tag) = &it.when_tag {
+        all.push(format!("context.tags.contains({:?})", tag.as_str()));
+    }
+    let all = if all.is_empty() { "true".to_owned() } else { all.join(" && ") };
+    format!("forbid(principal, action, resource) when {{ {all} }};")
+}
+
+fn entity(kind: &str, name: &str) -> String {
+    format!("{kind}::{name:?}")
+}
+
+fn entities<'a>(kind: &str, names: impl IntoIterator<Item = &'a Name>) -> String {
+    list(names.into_iter().map(|it| entity(kind, it.as_str())))
+}
+
+fn texts<'a>(names: impl IntoIterator<Item = &'a Name>) -> String {
+    list(names.into_iter().map(|it| format!("{:?}", it.as_str())))
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,96 @@
+//! A case as Cedar requests, and the entities of a policy. Each fact of a case is one line of
+//! [`context`].
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use cedar_policy::{
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
+};
+use handshake_core::policy::Policy;
+
+use crate::case::{Case, age_word};
+use crate::facts::{Ends, Facts, leaves, parent};
+
+/// Data in their tree, recipients by their kind.
+pub(super) fn entities(policy: &Policy) -> Entities {
+    let data = policy.data.keys().map(|name| {
+        let above = parent(name).map(|it| uid("Data", it));
+        Entity::new_no_attrs(uid("Data", name.as_str()), above.into_iter().collect())
+    });
+    let recipients = policy.recipients.iter().map(|(name, it)| {
+        let kind = HashSet::from([uid("Kind", it.kind.as_str())]);
+        Entity::new_no_attrs(uid("Recipient", name.as_str()), kind)
+    });
+    Entities::from_entities(data.chain(recipients), None).unwrap()
+}
+
+/// For each datum of the case a request for each of its leaves; what is not declared has none, and
+/// is asked for by its own name.
+pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<Request>> {
+    let data = case.data.iter().zip(&facts.data);
+    let of_datum = data.map(|(datum, ends)| {
+        let context = context(case, facts, ends.as_ref());
+        let mut below = leaves(policy, &datum.name);
+        if below.is_empty() {
+            below.push(datum.name.clone());
+        }
+        let leaf = |name: &String| {
+            let (principal, action) = (uid("Person", "ana"), uid("Action", &case.purpose));
+            Request::new(principal, action, uid("Data", name), context.clone(), None).unwrap()
+        };
+        below.iter().map(leaf).collect()
+    });
+    of_datum.collect()
+}
+
+fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Context {
+    let none = Ends::new();
+    let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), long(until.0)));
+    let recent =
+        case.recent.iter().map(|(hours, count)| (hours.to_string(), long((*count).into())));
+    let pairs = [
+        ("now", long(case.now.0)),
+        ("act", text(case.act.as_str())),
+        ("recipient", RestrictedExpression::new_entity_uid(uid("Recipient", &case.recipient))),
+        ("channel", text(&case.channel)),
+        ("tags", set(case.tags.iter().map(String::as_str))),
+        ("signals", set(case.signals.iter().map(|it| it.as_str()))),
+        ("age", text(age_word(case.age))),
+        ("objected", RestrictedExpression::new_bool(case.objected)),
+        ("agreed", record(agreed)),
+        ("recent", record(recent)),
+        ("dated", RestrictedExpression::new_bool(since_collected.is_some())),
+        ("ends", ends(since_collected.unwrap_or(&none))),
+        ("visit", ends(&facts.visit)),
+        ("order", ends(&facts.order)),
+    ];
+    Context::from_pairs(pairs.map(|(key, value)| (key.to_owned(), value))).unwrap()
+}
+
+fn ends(ends: &Ends) -> RestrictedExpression {
+    record(ends.iter().map(|(period, end)| (period.clone(), long(end.0))))
+}
+
+fn record(
+    fields: impl IntoIterator<Item = (String, RestrictedExpression)>,
+) -> RestrictedExpression {
+    RestrictedExpression::new_record(fields).unwrap()
+}
+
+fn set<'a>(texts: impl Iterator<Item = &'a str>) -> RestrictedExpression {
+    RestrictedExpression::new_set(texts.map(text))
+}
+
+fn text(text: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(text.to_owned())
+}
+
+fn long(number: i64) -> RestrictedExpression {
+    RestrictedExpression::new_long(number)
+}
+
+fn uid(kind: &str, name: &str) -> EntityUid {
+    let kind = EntityTypeName::from_str(kind).unwrap();
+    EntityUid::from_type_name_and_id(kind, EntityId::new(name))
+}

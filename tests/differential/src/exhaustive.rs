@@ -1,0 +1,239 @@
+//! Every policy of at most two rules over a small vocabulary, and every situation: two data, two
+//! recipients, two channels, two purposes, one signal, and what was agreed to.
+
+use handshake_core::decision::Age;
+use handshake_core::policy::{Never, Policy, Purpose};
+use handshake_core::vocabulary::{Act, Millis, Signal};
+
+use crate::case::{Case, Datum, Granted};
+use crate::world::{Agreement, World, name};
+
+const HEAD: &str = "policy small version=1 effective=\"2020-01-01T00:00:00Z\" {
+controller Shop contact=\"a@b.example\"
+applies-in EU
+languages en
+currency EUR
+time-zone UTC
+anything-else not-allowed mode=enforce
+}
+data {
+d \"What\" {
+a
+b
+}
+}
+recipients {
+us \"Us\" kind=ourselves
+net \"Net\" kind=third-party country=US
+}
+channels {
+web
+email
+}
+";
+const P: &str = "p";
+const Q: &str = "q";
+const NOW: Millis = Millis(1_800_000_000_000);
+
+/// The rules there are, each with its text.
+#[derive(Debug)]
+pub struct Exhaustive {
+    head: Policy,
+    purposes: Vec<(String, Purpose)>,
+    /// Promises that name no purpose, then those that name `p`.
+    nevers: Vec<(String, Never)>,
+    nameless: usize,
+    policies: Vec<Rules>,
+}
+
+/// Places of at most two rules.
+#[derive(Debug, Clone, Copy)]
+enum Rules {
+    None,
+    P(usize),
+    Never(usize),
+    PandQ(usize, usize),
+    PandNever(usize, usize),
+    Nevers(usize, usize),
+}
+
+impl Default for Exhaustive {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Exhaustive {
+    pub fn new() -> Exhaustive {
+        let head = read(HEAD);
+        let purposes: Vec<(String, Purpose)> = purpose_texts()
+            .into_iter()
+            .map(|text| {
+                let mut policy = read(&format!("{HEAD}purpose {P} {{\n{text}"));
+                let purpose = policy.purposes.remove(&name(P)).unwrap();
+                (text, purpose)
+            })
+            .collect();
+        let some_p = format!("purpose {P} {{\n{}", purposes[0].0);
+        let never = |text: String| {
+            let policy = read(&format!("{HEAD}{some_p}{text}")).nevers.remove(0);
+            (text, policy)
+        };
+        let (named, nameless): (Vec<_>, Vec<_>) = never_texts()
+            .into_iter()
+            .map(never)
+            .partition(|(_, it)| !it.purposes.is_empty() || !it.except.is_empty());
+        let mut all = Exhaustive {
+            head,
+            purposes,
+            nameless: nameless.len(),
+            nevers: nameless.into_iter().chain(named).collect(),
+            policies: Vec::new(),
+        };
+        all.policies = all.combine();
+        all
+    }
+
+    fn combine(&self) -> Vec<Rules> {
+        let (purposes, nevers) = (0..self.purposes.len(), 0..self.nevers.len());
+        let mut all = vec![Rules::None];
+        for p in purposes.clone() {
+            all.push(Rules::P(p));
+            all.extend(purposes.clone().map(|q| Rules::PandQ(p, q)));
+            all.extend(nevers.clone().map(|never| Rules::PandNever(p, never)));
+        }
+        for one in 0..self.nameless {
+            all.push(Rules::Never(one));
+            all.extend((one + 1..self.nameless).map(|other| Rules::Nevers(one, other)));
+        }
+        all
+    }
+
+    pub fn policies(&self) -> u64 {
+        u64::try_from(self.policies.len()).unwrap()
+    }
+
+    /// The policy at a place.
+    pub fn world(&self, place: u64) -> World {
+        let (purposes, nevers): (Vec<(&str, usize)>, Vec<usize>) =
+            match self.policies[usize::try_from(place).unwrap()] {
+                Rules::None => (Vec::new(), Vec::new()),
+                Rules::P(p) => (vec![(P, p)], Vec::new()),
+                Rules::Never(never) => (Vec::new(), vec![never]),
+                Rules::PandQ(p, q) => (vec![(P, p), (Q, q)], Vec::new()),
+                Rules::PandNever(p, never) => (vec![(P, p)], vec![never]),
+                Rules::Nevers(one, other) => (Vec::new(), vec![one, other]),
+            };
+        let mut policy = self.head.clone();
+        let (mut source, mut agreements) = (HEAD.to_owned(), Vec::new());
+        for (named, at) in purposes {
+            let (text, purpose) = &self.purposes[at];
+            source += &format!("purpose {named} {{\n{text}");
+            policy.purposes.insert(name(named), purpose.clone());
+            if purpose.basis.is_permission() {
+                agreements.push(Agreement::whole(&policy, &name(named)));
+            }
+        }
+        for at in nevers {
+            let (text, never) = &self.nevers[at];
+            source += text;
+            policy.nevers.push(never.clone());
+        }
+        World { source, policy, agreements }
+    }
+
+    /// Every situation: some of these are about a purpose that the policy does not declare.
+    pub fn cases(&self, world: &World) -> Vec<Case> {
+        let mut all = Vec::new();
+        for purpose in [P, Q] {
+            let of_purpose = world.agreements.iter().position(|it| it.purpose.as_str() == purpose);
+            let grant = of_purpose.map(|agreement| Granted { agreement, at: NOW.plus_days(-1) });
+            let granted = grant.map_or(vec![vec![]], |it| vec![vec![], vec![it]]);
+            for data in [&["d.a"][..], &["d.b"], &["d.a", "d.b"], &["d"]] {
+                for (recipient, channel) in
+                    [("us", "web"), ("us", "email"), ("net", "web"), ("net", "email")]
+                {
+                    for signals in [vec![], vec![Signal::Gpc]] {
+                        for grants in &granted {
+                            let (signals, grants) = (signals.clone(), grants.clone());
+                            let reach = [purpose, recipient, channel];
+                            all.push(case(reach, data, signals, grants));
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
+fn case(
+    [purpose, recipient, channel]: [&str; 3],
+    data: &[&str],
+    signals: Vec<Signal>,
+    grants: Vec<Granted>,
+) -> Case {
+    let datum = |it: &&str| Datum { name: (*it).to_owned(), collected_at: Some(NOW) };
+    Case {
+        now: NOW,
+        act: Act::Use,
+        purpose: purpose.to_owned(),
+        data: data.iter().map(datum).collect(),
+        recipient: recipient.to_owned(),
+        channel: channel.to_owned(),
+        tags: Vec::new(),
+        signals,
+        age: Age::Adult,
+        objected: false,
+        refused: false,
+        grants,
+        recent: Vec::new(),
+        last_visit: Some(NOW),
+        last_order: Some(NOW),
+    }
+}
+
+fn read(source: &str) -> Policy {
+    let read = World::read(source.to_owned(), Vec::new());
+    read.unwrap_or_else(|| panic!("this is no policy:\n{source}")).policy
+}
+
+/// What follows `purpose NAME {`.
+fn purpose_texts() -> Vec<String> {
+    let mut all = Vec::new();
+    for uses in ["d.a", "d.b", "d"] {
+        for with in ["us", "net", "us net"] {
+            for on in ["web", "email", "web email"] {
+                for basis in ["permission", "contract"] {
+                    for stops in ["", "stops-for gpc\n"] {
+                        all.push(format!(
+                            "says en=\"Use it.\"\nbasis {basis}\nuses {uses}\nwith {with}\non {on}\n{stops}}}\n"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Promises of every form that says anything.
+fn never_texts() -> Vec<String> {
+    let mut all = Vec::new();
+    for data in ["", "data d.a\n", "data d.b\n"] {
+        for recipients in ["", "recipients us\n", "recipients kind=third-party\n"] {
+            for channels in ["", "channels web\n", "channels email\n"] {
+                for purposes in ["", "purposes p\n", "purposes any\nexcept p\n"] {
+                    for when in ["", "when signal=gpc\n"] {
+                        let lines = [data, recipients, channels, purposes, when].concat();
+                        let says_something = [data, recipients, channels, when].concat();
+                        if !says_something.is_empty() || purposes == "purposes p\n" {
+                            all.push(format!("never \"x\" {{\n{lines}}}\n"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,71 @@
+//! What a use means in a policy's own names: leaves of its tree, and where periods end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use handshake_core::policy::Policy;
+use handshake_core::vocabulary::{Millis, Name, Period};
+use jiff::tz::TimeZone;
+
+use crate::calendar::{NEVER, after};
+use crate::case::Case;
+use crate::world::World;
+
+/// Ends of periods by their words, such as `13 months`.
+pub(crate) type Ends = BTreeMap<String, Millis>;
+
+/// Calendar facts of one case, since no engine but ours has a calendar.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// One for each datum: ends of periods since it was collected, if that is known.
+    pub data: Vec<Option<Ends>>,
+    /// Ends of periods since the last visit and the last order.
+    pub visit: Ends,
+    pub order: Ends,
+    /// When each granted agreement must be asked again; the last of several grants counts.
+    pub agreed: BTreeMap<usize, Millis>,
+}
+
+impl Facts {
+    pub fn new(world: &World, zone: &TimeZone, case: &Case) -> Facts {
+        let periods = periods(world, case);
+        let ends = |start: Millis| -> Ends {
+            periods.iter().map(|it| (it.to_string(), after(start, *it, zone))).collect()
+        };
+        let mut agreed = BTreeMap::new();
+        for grant in &case.grants {
+            let again = world.agreements[grant.agreement].ask_again;
+            let end = again.map_or(NEVER, |it| after(grant.at, it, zone));
+            let latest = agreed.entry(grant.agreement).or_insert(end);
+            *latest = end.max(*latest);
+        }
+        Facts {
+            data: case.data.iter().map(|it| it.collected_at.map(ends)).collect(),
+            visit: case.last_visit.map(ends).unwrap_or_default(),
+            order: case.last_order.map(ends).unwrap_or_default(),
+            agreed,
+        }
+    }
+}
+
+/// The periods for which the purpose that is wanted, or what was agreed for it, keeps data.
+fn periods(world: &World, case: &Case) -> BTreeSet<Period> {
+    let purpose = world.policy.purposes.iter().find(|it| it.0.as_str() == case.purpose);
+    let own = purpose.and_then(|(_, it)| it.keep.as_ref()).map(|it| it.period);
+    let agreed = case.grants.iter().filter_map(|it| world.agreements[it.agreement].keep);
+    own.into_iter().chain(agreed.map(|(period, _)| period)).collect()
+}
+
+/// The leaves of the policy's tree at or below a declared name; none below what is not declared.
+pub(crate) fn leaves(policy: &Policy, node: &str) -> Vec<String> {
+    let parents: BTreeSet<&str> = policy.data.keys().filter_map(parent).collect();
+    let below = |it: &&Name| {
+        it.as_str().strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let nodes = policy.data.keys().filter(below).map(Name::as_str);
+    nodes.filter(|it| !parents.contains(it)).map(str::to_owned).collect()
+}
+
+/// The node above, if there is one.
+pub(crate) fn parent(name: &Name) -> Option<&str> {
+    name.as_str().rsplit_once('.').map(|(above, _)| above)
+}

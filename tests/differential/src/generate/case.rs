@@ -1,0 +1,155 @@
+//! Random situations, drawn towards what the policy speaks of: an even draw is hardly ever allowed.
+
+use handshake_core::decision::Age;
+use handshake_core::policy::{Policy, Purpose};
+use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal};
+use jiff::tz::TimeZone;
+
+use super::{CHANNELS, DATA, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
+use crate::calendar::before;
+use crate::case::{Case, Datum, Granted};
+use crate::draw::Draw;
+use crate::facts::leaves;
+use crate::world::World;
+
+/// Within a year of this, so that clocks change, months have all lengths, and days leap.
+const EPOCH: Millis = Millis(1_800_000_000_000);
+const DAY_MS: i64 = 86_400_000;
+const ACTS: [Act; 8] =
+    [Act::Use, Act::Use, Act::Use, Act::Use, Act::Share, Act::Infer, Act::Collect, Act::Retain];
+
+pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
+    let policy = &world.policy;
+    let now = Millis(EPOCH.0 + i64::try_from(draw.below(800 * 86_400)).unwrap() * 1000);
+    let declared: Vec<&Name> = policy.purposes.keys().collect();
+    let purpose = match draw.below(20) {
+        0 => one_of(&PURPOSES, draw),
+        _ => draw.pick(&declared).to_string(),
+    };
+    let its = policy.purposes.iter().find(|it| it.0.as_str() == purpose).map(|it| it.1);
+    let keep = its.and_then(|it| it.keep.as_ref()).map(|it| it.period);
+    let mut past = Past { now, keep, zone };
+    let data = (0..draw.pick(&[1, 1, 1, 2, 2, 3]))
+        .map(|_| Datum { name: datum(policy, its, draw), collected_at: past.maybe(draw) });
+    let data = data.collect();
+    Case {
+        now,
+        act: draw.pick(&ACTS),
+        data,
+        recipient: match (its, draw.below(20)) {
+            (_, 0) => one_of(&RECIPIENTS.map(|it| it.0), draw),
+            (Some(it), 1..=16) => pick_name(&it.with, draw),
+            (Some(_) | None, _) => pick_name(policy.recipients.keys(), draw),
+        },
+        channel: match (its, draw.below(20)) {
+            (_, 0) => one_of(&CHANNELS, draw),
+            (Some(it), 1..=16) => pick_name(&it.on, draw),
+            (Some(_) | None, _) => pick_name(policy.channels.keys(), draw),
+        },
+        tags: tags(policy, draw),
+        signals: [Signal::Gpc, Signal::Dnt].into_iter().filter(|_| draw.often(2)).collect(),
+        age: draw.pick(&[
+            Age::Unknown,
+            Age::Adult,
+            Age::Adult,
+            Age::Adult,
+            Age::Minor,
+            Age::Guarded,
+        ]),
+        objected: draw.often(2),
+        refused: draw.often(5),
+        grants: grants(world, &purpose, &past, draw),
+        recent: recent(draw),
+        last_visit: past.maybe(draw),
+        last_order: past.maybe(draw),
+        purpose,
+    }
+}
+
+/// Times before now, near the edges of periods as often as not.
+struct Past<'a> {
+    now: Millis,
+    keep: Option<Period>,
+    zone: &'a TimeZone,
+}
+
+impl Past<'_> {
+    fn maybe(&mut self, draw: &mut Draw) -> Option<Millis> {
+        draw.often(8).then(|| self.some(self.keep, draw))
+    }
+
+    fn some(&self, period: Option<Period>, draw: &mut Draw) -> Millis {
+        let period = period.filter(|_| draw.often(7)).unwrap_or_else(|| draw.pick(&PERIODS));
+        let edge = before(self.now, period, self.zone);
+        match draw.below(4) {
+            0 => Millis(edge.0 + draw.pick(&[-1, 0, 1])),
+            1 => Millis(self.now.0 - i64::try_from(draw.below(900)).unwrap() * DAY_MS),
+            2 => edge.plus_days(draw.pick(&[-40, -3, -1, 1, 3, 40])).min(self.now),
+            _ => Millis(self.now.0 - i64::try_from(draw.below(3)).unwrap() * DAY_MS / 2),
+        }
+    }
+}
+
+fn datum(policy: &Policy, its: Option<&Purpose>, draw: &mut Draw) -> String {
+    match (its, draw.below(20)) {
+        (_, 0) => {
+            let leaves =
+                DATA.iter().flat_map(|(node, below)| below.iter().map(move |it| (node, it)));
+            let leaves: Vec<String> = leaves.map(|(node, it)| format!("{node}.{it}")).collect();
+            let mut names: Vec<&str> = leaves.iter().map(String::as_str).collect();
+            names.extend(DATA.iter().map(|it| it.0));
+            one_of(&names, draw)
+        }
+        (Some(it), 1..=16) => {
+            let node = pick_name(&it.uses, draw);
+            let below = leaves(policy, &node);
+            if draw.often(2) { node } else { draw.pick(&below) }
+        }
+        (Some(_) | None, _) => pick_name(policy.data.keys(), draw),
+    }
+}
+
+/// The person's yeses to statements of the purpose.
+fn grants(world: &World, purpose: &str, past: &Past<'_>, draw: &mut Draw) -> Vec<Granted> {
+    if draw.often(2) {
+        return Vec::new();
+    }
+    let mut grants = Vec::new();
+    for (agreement, it) in world.agreements.iter().enumerate() {
+        if it.purpose.as_str() == purpose && draw.often(7) {
+            grants.push(Granted { agreement, at: past.some(it.ask_again, draw) });
+        }
+    }
+    grants
+}
+
+fn tags(policy: &Policy, draw: &mut Draw) -> Vec<String> {
+    let mut tags: Vec<String> =
+        policy.tags.keys().filter(|_| draw.often(4)).map(Name::to_string).collect();
+    if draw.below(30) == 0 {
+        tags.push(one_of(&TAGS, draw));
+    }
+    tags
+}
+
+fn recent(draw: &mut Draw) -> Vec<(u32, u32)> {
+    let mut count = 0;
+    let mut all = Vec::new();
+    for hours in [24, 7 * 24, 30 * 24] {
+        count += u32::try_from(draw.below(4)).unwrap() / 2;
+        if draw.often(9) {
+            all.push((hours, count));
+        }
+    }
+    all
+}
+
+fn pick_name<'a>(from: impl IntoIterator<Item = &'a Name>, draw: &mut Draw) -> String {
+    let names: Vec<&Name> = from.into_iter().collect();
+    draw.pick(&names).to_string()
+}
+
+fn one_of(names: &[&str], draw: &mut Draw) -> String {
+    let at = draw.below(names.len() + 1);
+    names.get(at).map_or(NOBODY, |it| it).to_owned()
+}

@@ -1,0 +1,165 @@
+//! Random policy files, one thing a line, so that a line can be taken away.
+
+use super::{ANCHORS, CHANNELS, DATA, PERIODS, PURPOSES, RECIPIENTS, TAGS, ZONES};
+use crate::draw::Draw;
+
+/// The names a file declares.
+struct Declared {
+    /// Leaves and nodes.
+    data: Vec<String>,
+    recipients: Vec<&'static str>,
+    channels: Vec<&'static str>,
+    tags: Vec<&'static str>,
+    purposes: Vec<&'static str>,
+}
+
+pub(super) fn file(draw: &mut Draw) -> String {
+    let tree = tree(draw);
+    let nodes = tree.iter().flat_map(|(node, below)| {
+        let leaves = below.iter().map(move |it| format!("{node}.{it}"));
+        std::iter::once((*node).to_owned()).chain(leaves)
+    });
+    let recipients = draw.some(&RECIPIENTS);
+    let names = Declared {
+        data: nodes.collect(),
+        recipients: recipients.iter().map(|it| it.0).collect(),
+        channels: draw.some(&CHANNELS),
+        tags: draw.any(&TAGS),
+        purposes: draw.some(&PURPOSES),
+    };
+    let mut lines = head(draw);
+    lines.push("data {".to_owned());
+    for (node, below) in &tree {
+        lines.push(format!("{node} \"What\" {{"));
+        lines.extend(below.iter().map(|it| (*it).to_owned()));
+        lines.push("}".to_owned());
+    }
+    lines.extend(["}".to_owned(), "tags {".to_owned()]);
+    lines.extend(names.tags.iter().map(|it| format!("{it} from={}", names.data[0])));
+    lines.extend(["}".to_owned(), "recipients {".to_owned()]);
+    lines.extend(recipients.iter().map(|(name, rest)| format!("{name} \"Who\" {rest}")));
+    lines.extend(["}".to_owned(), "channels {".to_owned()]);
+    lines.extend(names.channels.iter().map(|it| (*it).to_owned()));
+    lines.push("}".to_owned());
+    for purpose in &names.purposes {
+        lines.extend(self::purpose(&names, purpose, draw));
+    }
+    for at in 0..draw.below(4) {
+        lines.extend(never(&names, at, draw));
+    }
+    lines.extend(signals(&names, draw));
+    lines.join("\n") + "\n"
+}
+
+/// Nodes with some of their children.
+fn tree(draw: &mut Draw) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut nodes = draw.some(&DATA);
+    if draw.often(5) {
+        nodes = DATA.to_vec();
+    }
+    nodes.into_iter().map(|(node, below)| (node, draw.some(below))).collect()
+}
+
+fn head(draw: &mut Draw) -> Vec<String> {
+    let mut lines = vec![
+        "policy shop version=1 effective=\"2020-01-01T00:00:00Z\" {".to_owned(),
+        "controller Shop contact=\"a@b.example\"".to_owned(),
+        "applies-in EU".to_owned(),
+        "languages en".to_owned(),
+        "currency EUR".to_owned(),
+        format!("time-zone \"{}\"", draw.pick(&ZONES)),
+        format!("anything-else not-allowed mode={}", mode(draw)),
+    ];
+    if draw.often(5) {
+        lines.push("minors below=16 need=guardian".to_owned());
+    }
+    lines.push("}".to_owned());
+    lines
+}
+
+fn mode(draw: &mut Draw) -> &'static str {
+    draw.pick(&["enforce", "observe", "rehearse"])
+}
+
+fn purpose(names: &Declared, name: &str, draw: &mut Draw) -> Vec<String> {
+    let basis = draw.pick(&[
+        "permission",
+        "permission",
+        "permission explicit",
+        "contract",
+        "legitimate-interest assessment=\"x\"",
+        "legal-duty law=\"x\"",
+    ]);
+    let mut lines = vec![
+        format!("purpose {name} {{"),
+        "says en=\"Use what we know.\"".to_owned(),
+        format!("basis {basis}"),
+        format!("uses {}", draw.some(&names.data).join(" ")),
+        format!("with {}", draw.some(&names.recipients).join(" ")),
+        format!("on {}", draw.some(&names.channels).join(" ")),
+    ];
+    if draw.often(6) {
+        lines.push(format!("keep {} after {}", draw.pick(&PERIODS), draw.pick(&ANCHORS).as_str()));
+    }
+    if basis.starts_with("permission") && draw.often(4) {
+        lines.push(format!("ask-again after={}", draw.pick(&PERIODS)));
+    }
+    let stops = draw.any(&["objection", "gpc", "dnt"]);
+    if !stops.is_empty() && draw.often(6) {
+        lines.push(format!("stops-for {}", stops.join(" ")));
+    }
+    for window in draw.any(&["day", "week", "month"]) {
+        if draw.often(4) {
+            lines.push(format!("at-most {} per={window}", 1 + draw.below(3)));
+        }
+    }
+    lines.extend([format!("mode {}", mode(draw)), "}".to_owned()]);
+    lines
+}
+
+fn never(names: &Declared, at: usize, draw: &mut Draw) -> Vec<String> {
+    let mut lines = Vec::new();
+    if draw.often(6) {
+        lines.push(format!("data {}", draw.some(&names.data).join(" ")));
+    }
+    if draw.often(4) {
+        lines.push(format!("purposes {}", draw.some(&names.purposes).join(" ")));
+    } else if draw.often(3) {
+        lines.push("purposes any".to_owned());
+        lines.push(format!("except {}", draw.some(&names.purposes).join(" ")));
+    }
+    if draw.often(3) {
+        let kind = draw.pick(&["ourselves", "processor", "third-party"]);
+        lines.push(match draw.often(5) {
+            true => format!("recipients kind={kind}"),
+            false => format!("recipients {}", draw.some(&names.recipients).join(" ")),
+        });
+    }
+    if draw.often(3) {
+        lines.push(format!("channels {}", draw.some(&names.channels).join(" ")));
+    }
+    if draw.often(3) || lines.is_empty() {
+        lines.push(format!("when signal={}", draw.pick(&["gpc", "dnt"])));
+    } else if !names.tags.is_empty() && draw.often(4) {
+        lines.push(format!("when tag={}", draw.pick(&names.tags)));
+    } else if !names.tags.is_empty() && draw.often(2) {
+        lines.push(format!("when signal=gpc tag={}", draw.pick(&names.tags)));
+    }
+    lines.push(format!("mode {}", mode(draw)));
+    lines.insert(0, format!("never \"promise {at}\" {{"));
+    lines.push("}".to_owned());
+    lines
+}
+
+fn signals(names: &Declared, draw: &mut Draw) -> Vec<String> {
+    let mut lines = vec!["signals {".to_owned()];
+    for signal in ["gpc", "dnt"] {
+        if draw.often(4) {
+            let means = draw.pick(&["objection", "objection", "permission-or-refusal"]);
+            let to = draw.some(&names.purposes).join(",");
+            lines.push(format!("{signal} means={means} to={to}"));
+        }
+    }
+    lines.push("}".to_owned());
+    if lines.len() == 2 { Vec::new() } else { lines }
+}

@@ -1,0 +1,138 @@
+//! Translation of a policy file into Rego's data, and of a case into its input. Each dimension is
+//! one key, read by one rule of `policy.rego`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use handshake_core::policy::{Anchor, Never, Policy, Purpose, SignalMeaning};
+use handshake_core::vocabulary::{Name, Period};
+use serde_json::{Map, Value, json};
+
+use crate::case::{Case, age_word};
+use crate::facts::{Ends, Facts, leaves};
+use crate::world::{Agreement, World, names};
+
+pub(super) fn policy(world: &World) -> Value {
+    let policy = &world.policy;
+    let of_any = policy.nevers.iter().filter(|it| it.purposes.is_empty());
+    let mut of_purpose: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for it in &policy.nevers {
+        for purpose in it.purposes.difference(&it.except) {
+            of_purpose.entry(purpose.as_str()).or_default().push(never(it));
+        }
+    }
+    let agreements = world.agreements.iter().enumerate();
+    json!({
+        "leaves": policy.data.keys().map(|it| (it.as_str(), leaves(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
+        "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), it.kind.as_str())).collect::<BTreeMap<_, _>>(),
+        "channels": policy.channels.keys().map(Name::as_str).collect::<Value>(),
+        "tags": policy.tags.keys().map(Name::as_str).collect::<Value>(),
+        "minors": policy.minors.is_some(),
+        "purposes": policy.purposes.iter().map(|(name, it)| (name.as_str(), purpose(policy, name, it))).collect::<BTreeMap<_, _>>(),
+        "nevers_of_any": of_any.map(never).collect::<Value>(),
+        "nevers_of": of_purpose,
+        "agreements": agreements.map(|(at, it)| (at.to_string(), agreement(it))).collect::<BTreeMap<_, _>>(),
+    })
+}
+
+fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
+    let uses: BTreeSet<String> =
+        it.uses.iter().flat_map(|name| leaves(policy, name.as_str())).collect();
+    let mut signals: BTreeSet<&str> = it.stops_for.iter().map(|it| it.as_str()).collect();
+    for (signal, term) in &policy.signals {
+        if term.means == SignalMeaning::Objection && term.to.contains(name) {
+            signals.insert(signal.as_str());
+        }
+    }
+    let limits = it
+        .limits
+        .iter()
+        .map(|it| json!({ "hours": it.per.hours().to_string(), "count": it.count }));
+    let mut the_box = json!({
+        "data": uses,
+        "with": names(&it.with),
+        "on": names(&it.on),
+        "permission": it.basis.is_permission(),
+    });
+    keep(&mut the_box, it.keep.as_ref().map(|it| (it.period, it.after)));
+    json!({
+        "boxes": [the_box],
+        "objection": it.stops_for_objection,
+        "signals": signals,
+        "limits": limits.collect::<Value>(),
+    })
+}
+
+fn agreement(it: &Agreement) -> Value {
+    let mut agreed = json!({
+        "data": names(&it.data),
+        "with": names(&it.recipients),
+        "on": names(&it.channels),
+    });
+    keep(&mut agreed, it.keep);
+    agreed
+}
+
+fn keep(of: &mut Value, keep: Option<(Period, Anchor)>) {
+    if let Some((period, after)) = keep {
+        of["keep"] = json!({ "period": period.to_string(), "after": after.as_str() });
+    }
+}
+
+fn never(it: &Never) -> Value {
+    let mut lines = Map::new();
+    let mut line = |key: &str, value: Value| drop(lines.insert(key.to_owned(), value));
+    line("says", it.says.as_str().into());
+    line("except", names(&it.except));
+    if !it.data.is_empty() {
+        line("data", names(&it.data));
+    }
+    if !it.recipients.is_empty() || !it.recipient_kinds.is_empty() {
+        let kinds: Value = it.recipient_kinds.iter().map(|it| it.as_str()).collect();
+        line("recipients", json!({ "named": names(&it.recipients), "kinds": kinds }));
+    }
+    if !it.channels.is_empty() {
+        line("channels", names(&it.channels));
+    }
+    if let Some(signal) = it.when_signal {
+        line("signal", signal.as_str().into());
+    }
+    if let Some(tag) = &it.when_tag {
+        line("tag", tag.as_str().into());
+    }
+    lines.into()
+}
+
+pub(super) fn input(case: &Case, facts: &Facts) -> Value {
+    let data = case.data.iter().zip(&facts.data).map(|(datum, since)| {
+        let mut it = json!({ "name": datum.name });
+        if let Some(since) = since {
+            it["ends"] = ends(since);
+        }
+        it
+    });
+    let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), until.0));
+    let recent = case.recent.iter().map(|(hours, count)| (hours.to_string(), *count));
+    json!({
+        "now": case.now.0,
+        "act": case.act.as_str(),
+        "purpose": case.purpose,
+        "data": data.collect::<Value>(),
+        "recipient": case.recipient,
+        "channel": case.channel,
+        "tags": case.tags,
+        "signals": case.signals.iter().map(|it| it.as_str()).collect::<Value>(),
+        "age": age_word(case.age),
+        "objected": case.objected,
+        "agreed": agreed.collect::<BTreeMap<_, _>>(),
+        "recent": recent.collect::<BTreeMap<_, _>>(),
+        "visit": ends(&facts.visit),
+        "order": ends(&facts.order),
+    })
+}
+
+fn ends(ends: &Ends) -> Value {
+    ends.iter()
+        .map(|(period, end)| (period.clone(), Value::from(end.0)))
+        .collect::<Map<_, _>>()
+        .into()
+}

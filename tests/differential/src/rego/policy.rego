@@ -1,0 +1,174 @@
+# What a policy says of a use. `data` is the policy, `input` the use and what is known.
+package handshake
+
+import rego.v1
+
+answer := {"verdict": verdict, "covered": covered, "reasons": reasons}
+
+default verdict := "not_allowed"
+
+verdict := "undeclared" if count(undeclared) > 0
+
+verdict := "allowed" if {
+	count(undeclared) == 0
+	every it in covered { it }
+}
+
+covered := [it |
+	some at, _ in input.data
+	it := at in covered_data
+]
+
+reasons := {
+	"undeclared": undeclared,
+	"stopped": stopped,
+	"broken": broken,
+}
+
+covered_data contains at if {
+	count(undeclared_whole) == 0
+	count(stopped) == 0
+	some at, datum in input.data
+	not at in broken_data
+	some it in boxes
+	fits(it, datum)
+}
+
+# Names that no line declares.
+undeclared := undeclared_whole | undeclared_data
+
+undeclared_whole contains input.purpose if not data.purposes[input.purpose]
+
+undeclared_whole contains input.recipient if not data.recipients[input.recipient]
+
+undeclared_whole contains input.channel if not input.channel in data.channels
+
+undeclared_whole contains tag if {
+	some tag in input.tags
+	not tag in data.tags
+}
+
+undeclared_data contains datum.name if {
+	some datum in input.data
+	not data.leaves[datum.name]
+}
+
+# What stands over a purpose.
+stopped contains "objection" if {
+	data.purposes[input.purpose].objection
+	input.objected
+}
+
+stopped contains signal if {
+	some signal in data.purposes[input.purpose].signals
+	signal in input.signals
+}
+
+stopped contains limit if {
+	input.act in {"use", "share"}
+	some limit in data.purposes[input.purpose].limits
+	input.recent[limit.hours] >= limit.count
+}
+
+# Promises. A missing line matches everything.
+promises contains it if some it in data.nevers_of[input.purpose]
+
+promises contains it if {
+	some it in data.nevers_of_any
+	not input.purpose in it.except
+}
+
+broken contains {"at": at, "says": it.says} if {
+	some it in promises
+	reaches(it)
+	on_channel(it)
+	under_signal(it)
+	under_tag(it)
+	some at, datum in input.data
+	touches(it, datum)
+}
+
+broken_data contains it.at if some it in broken
+
+reaches(it) if not it.recipients
+
+reaches(it) if input.recipient in it.recipients.named
+
+reaches(it) if data.recipients[input.recipient] in it.recipients.kinds
+
+on_channel(it) if not it.channels
+
+on_channel(it) if input.channel in it.channels
+
+under_signal(it) if not it.signal
+
+under_signal(it) if it.signal in input.signals
+
+under_tag(it) if not it.tag
+
+under_tag(it) if it.tag in input.tags
+
+touches(it, _) if not it.data
+
+touches(it, datum) if {
+	some leaf in data.leaves[datum.name]
+	some name in it.data
+	leaf in data.leaves[name]
+}
+
+# Boxes: all of a datum, to this recipient, on this channel, on some ground, young enough.
+boxes := data.purposes[input.purpose].boxes
+
+fits(it, datum) if {
+	input.recipient in it.with
+	input.channel in it.on
+	every leaf in data.leaves[datum.name] { leaf in it.data }
+	young(it, datum)
+	based(it, datum)
+}
+
+based(it, _) if not it.permission
+
+based(it, datum) if {
+	it.permission
+	not is_barred_minor
+	every leaf in data.leaves[datum.name] { agreed(leaf, datum) }
+}
+
+is_barred_minor if {
+	data.minors
+	input.age == "minor"
+}
+
+# What was agreed: the union of the boxes of live agreements.
+agreed(leaf, datum) if {
+	some number, until in input.agreed
+	input.now < until
+	it := data.agreements[number]
+	leaf in it.data
+	input.recipient in it.with
+	input.channel in it.on
+	young(it, datum)
+}
+
+# Kept no longer than said. Unknown ages are not held against a use; a decision renews what is
+# kept since the last.
+young(it, _) if not it.keep
+
+young(_, _) if input.act == "collect"
+
+young(_, datum) if not datum.ends
+
+young(it, _) if it.keep.after == "last-decision"
+
+young(it, datum) if input.now < datum.ends[it.keep.period]
+
+young(it, _) if {
+	it.keep.after == "last-visit"
+	input.now < input.visit[it.keep.period]
+}
+
+young(it, _) if {
+	it.keep.after == "last-order"
+	input.now < input.order[it.keep.period]
+}
