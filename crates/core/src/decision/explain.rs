@@ -4,7 +4,7 @@ use super::clauses::{Finding, Reason};
 use super::decide::Decision;
 use super::situation::{Situation, Term};
 use crate::policy::{Compiled, CompiledPurpose};
-use crate::vocabulary::{Clause, Dictionary, ReasonCode, Standing};
+use crate::vocabulary::{Clause, Dictionary, Millis, ReasonCode, Standing};
 
 /// A reason in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +189,10 @@ pub fn cures(
     let mut cures: Vec<CureText> = Vec::new();
     let purpose = text(&wanted.purpose, names);
     let others = 1 < wanted.data.len();
+    let frees_at = |it: &Reason| {
+        if let Finding::Often { frees_at, .. } = it.finding { Some(frees_at) } else { None }
+    };
+    let latest = decision.reasons.iter().filter_map(frees_at).max().unwrap_or(Millis(0));
     for reason in &decision.reasons {
         let words = explain(reason, policy, names, wanted);
         let cure = match reason.finding {
@@ -217,6 +221,8 @@ pub fn cures(
             Finding::NotNamed => {
                 format!("use {} {}", reason.clause.as_str(), words.required)
             }
+            // Of several limits, the one that frees last says how long to wait.
+            Finding::Often { frees_at, .. } if frees_at < latest => continue,
             Finding::Often { frees_at, .. } => format!("wait until {frees_at} (frequency)"),
             Finding::Objected => "none (objection)".to_owned(),
             Finding::Signal => against_signal(reason.clause.as_str(), policy, wanted, &purpose),

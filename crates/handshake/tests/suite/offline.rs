@@ -536,7 +536,7 @@ fn the_model_means_what_it_says_of_answers_and_signals() {
             yes("show-recommendations"),
             json!({}),
         ),
-        (NO, "proceed", &["signal_ignored@157"], &["show the conflict, and ask to affirm"]),
+        (NO, "proceed", &["signal_ignored@157"], ask),
     );
     check(
         lived(retarget(), yes("retarget"), json!({"signals": ["gpc"]})),
@@ -544,7 +544,7 @@ fn the_model_means_what_it_says_of_answers_and_signals() {
             NO,
             "withhold",
             &["never@151 device.ad-id", "never@151 behaviour.viewed", "signal_ignored@156"],
-            &["none (never)", "show the conflict, and ask to affirm"],
+            &["show the conflict, and ask to affirm"],
         ),
     );
     let less = granted("retarget", json!({"box": {"data": ["device.ad-id"]}}));
@@ -585,7 +585,7 @@ fn the_model_means_what_it_says_of_everything_else() {
             NO,
             "withhold",
             &["never@150 body.height", "extra_data@56 body.height"],
-            &["none (never)", "a datum that the purpose uses in the policy"],
+            &["none (never)"],
         ),
     );
     check(wanted("take-orders", &["purchase.items"]), ("allowed", "proceed", &[], &[]));
@@ -603,11 +603,9 @@ fn the_model_means_what_it_says_of_everything_else() {
         (
             NO,
             "proceed",
-            &["too_often@86", "too_often@85"],
-            &[
-                "wait until 2026-12-12T10:00:00.000Z (frequency)",
-                "wait until 2026-12-20T10:00:00.000Z (frequency)",
-            ],
+            // What is promised comes before what is only rehearsed.
+            &["too_often@85", "too_often@86"],
+            &["wait until 2026-12-20T10:00:00.000Z (frequency)"],
         ),
     );
     check(
