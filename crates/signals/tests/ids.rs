@@ -139,6 +139,14 @@ fn ranges_that_cannot_be_are_refused() {
     check(Some(9), &[(5, 10)], Some(Reason::AboveMax { last: 10, max: 9 }));
     check(None, &[(0, 3)], Some(Reason::IdZero));
     check(None, &[(3, 2)], Some(Reason::Reversed { first: 3, last: 2 }));
+    // Where there is no maximum, the highest id is one, wherever it stands.
+    let text = written(|it| {
+        it.int(2_u8, 12, "")?;
+        it.int(9_u32, 17, "")?;
+        it.int(3_u32, 17, "")
+    });
+    let set = IdSet::read_range(&mut reader(&text), Coding::Int, None, "").unwrap();
+    assert_eq!((set.max_id(), set.ids().collect::<Vec<_>>()), (9, vec![9, 3]));
     // Fibonacci: 46,368 and 46,368 more.
     let text = written(|it| {
         it.int(2_u8, 12, "")?;

@@ -1,5 +1,5 @@
-//! No input makes a reader panic or run away: every truncation and every flipped bit of every
-//! vector, and millions of strings that chance makes of them. The seed is fixed.
+//! No input makes a reader panic or run away: every truncation of every vector, flipped bits in each
+//! of its characters, and millions of strings that chance makes of them. The seed is fixed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::hint::black_box;
