@@ -1,5 +1,5 @@
-//! No input makes a reader panic or run away: every truncation and every flipped bit of every
-//! vector, and millions of strings that chance makes of them. The seed is fixed.
+//! No input makes a reader panic or run away: every truncation of every vector, flipped bits in each
+//! of its characters, and millions of strings that chance makes of them. The seed is fixed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::hint::black_box;
@@ -105,7 +105,7 @@ impl Chance {
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~=";
 
-/// The seeds that are short enough to be changed often.
+/// Every string once.
 fn seeds() -> Vec<String> {
     let mut seeds: Vec<_> = corpus::strings().into_iter().map(|(_, text)| text).collect();
     seeds.sort();
@@ -115,13 +115,15 @@ fn seeds() -> Vec<String> {
 
 #[test]
 fn truncations_and_flipped_bits_never_panic() {
-    for seed in seeds().into_iter().filter(|it| it.len() < 400) {
+    for seed in seeds() {
         seed.char_indices().filter_map(|(end, _)| seed.get(..end)).for_each(read);
         for at in 0..seed.len() {
             let Some(place) = ALPHABET.iter().position(|it| *it == seed.as_bytes()[at]) else {
                 continue;
             };
-            for bit in 0..6 {
+            // Of the long ones, one bit of each character.
+            let bits = if seed.len() < 200 { 0..6 } else { at % 6..at % 6 + 1 };
+            for bit in bits {
                 let mut changed = seed.clone().into_bytes();
                 changed[at] = ALPHABET[(place ^ (1 << bit)) % ALPHABET.len()];
                 read(std::str::from_utf8(&changed).unwrap());

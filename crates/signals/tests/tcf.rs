@@ -64,6 +64,14 @@ fn a_basis_needs_the_bits_of_purpose_and_vendor() {
     check(&tc, 14, 1, &facts, no(Refusal::NotDisclosed));
     check(&tc, 0, 1, &facts, no(Refusal::NotDisclosed));
     check(&tc, 10, 0, &facts, no(Refusal::NotDeclared));
+    // Each purpose on legitimate interest.
+    let all = VendorFacts::new([], 1..=11, []);
+    let open =
+        TcString { purposes_li_transparency: purposes(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]), ..tc };
+    for purpose in 1..=11 {
+        let firm = matches!(purpose, 1 | 3 | 4 | 5 | 6);
+        check(&open, 10, purpose, &all, if firm { no(Refusal::NeedsConsent) } else { INTEREST });
+    }
     // Before 2.3 a string does not say who was disclosed.
     let old = TcString { disclosed_vendors: None, ..tc };
     check(&old, 14, 1, &facts, CONSENT);

@@ -67,6 +67,11 @@ impl<'a> Bits<'a> {
         Err(Error { field, character, bit: None, reason: Reason::NotBase64url(found) })
     }
 
+    /// The characters.
+    pub(crate) fn text(self) -> &'a [u8] {
+        self.text
+    }
+
     /// How many there are, with those that only fill the last character.
     #[expect(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(self) -> usize {

@@ -2,8 +2,9 @@
 //!
 //! Sets of vendors come in two forms that look alike: with ranges in Fibonacci code, as
 //! `@iabgpp/cmpapi` 3.2 writes them, and with ranges of fixed width, as `iabgpp-java` and older
-//! encoders do. A string does not say which one it is. Both are tried; the one holds that reads to
-//! the end and leaves nothing but padding, the Fibonacci form first.
+//! encoders do. A string does not say which one it is. Both are tried, the Fibonacci form first; the
+//! one holds in which the string would be written again as it is, or else the one that reads to the
+//! end.
 
 use core::fmt;
 
@@ -101,13 +102,6 @@ impl Form {
     }
 }
 
-/// What of the core segment depends on the form.
-struct Vendors<'a> {
-    express: IdSet<'a>,
-    implied: IdSet<'a>,
-    restrictions: Restrictions<'a>,
-}
-
 impl<'a> CaString<'a> {
     /// `Version` in the first six bits.
     pub const VERSION: u8 = 1;
@@ -166,7 +160,7 @@ impl<'a> CaString<'a> {
         if version != CaString::VERSION {
             return Err(start.error("Version", Reason::Version(version)));
         }
-        let mut tc = CaString {
+        let head = CaString {
             created: read_datetime(reader, "Created")?,
             last_updated: read_datetime(reader, "LastUpdated")?,
             cmp_id: reader.word(12, "CmpId")?,
@@ -185,14 +179,32 @@ impl<'a> CaString<'a> {
             purposes_implied_consent: read_bitfield(reader, 24, "PurposesImpliedConsent")?,
             ..CaString::new(Datetime::default())
         };
-        let vendors = in_either_form(reader, Vendors::read, |it| {
-            it.express.is_tight()
-                && it.implied.is_tight()
-                && it.restrictions.iter().all(|it| it.vendors.is_tight())
-        })?;
-        (tc.vendor_express_consent, tc.vendor_implied_consent) = (vendors.express, vendors.implied);
-        tc.pub_restrictions = vendors.restrictions;
-        Ok(tc)
+        in_either_form(
+            reader,
+            |reader, form| head.with_vendors(reader, form),
+            |it, form| {
+                let sets = [it.vendor_express_consent, it.vendor_implied_consent];
+                let restricted = it.pub_restrictions.iter().map(|it| it.vendors);
+                let plain =
+                    it.pub_restrictions.is_empty() && sets.iter().all(|it| it.is_bitfield());
+                plain
+                    || sets.into_iter().chain(restricted).all(IdSet::is_in_order)
+                        && is_text_of(reader, |out, padding| it.write_core(out, form, padding))
+            },
+        )
+    }
+
+    fn with_vendors(mut self, reader: &mut Reader<'a>, form: Form) -> Result<CaString<'a>, Error> {
+        let coding = form.coding();
+        self.vendor_express_consent =
+            IdSet::read_optimized(reader, coding, "VendorExpressConsent")?;
+        self.vendor_implied_consent =
+            IdSet::read_optimized(reader, coding, "VendorImpliedConsent")?;
+        // Strings from before there were restrictions end here.
+        if 12 <= reader.left() {
+            self.pub_restrictions = Restrictions::read(reader, form.restrictions())?;
+        }
+        Ok(self)
     }
 
     /// Writes the text of section 5.
@@ -205,10 +217,7 @@ impl<'a> CaString<'a> {
         self.write_core(out, form, padding)?;
         if let Some(vendors) = self.disclosed_vendors {
             out.write_char('.')?;
-            let writer = &mut Writer::new(out);
-            writer.int(1_u8, 3, "SubsectionType")?;
-            vendors.write_optimized(writer, form.coding(), "DisclosedVendors")?;
-            writer.pad(padding)?;
+            write_disclosed(vendors, out, form, padding)?;
         }
         let Some(publisher) = self.publisher_purposes else { return Ok(()) };
         out.write_char('.')?;
@@ -254,19 +263,6 @@ impl<'a> CaString<'a> {
     }
 }
 
-impl<'a> Vendors<'a> {
-    fn read(reader: &mut Reader<'a>, form: Form) -> Result<Vendors<'a>, Error> {
-        let express = IdSet::read_optimized(reader, form.coding(), "VendorExpressConsent")?;
-        let implied = IdSet::read_optimized(reader, form.coding(), "VendorImpliedConsent")?;
-        // Strings from before there were restrictions end here.
-        let restrictions = match 12 <= reader.left() {
-            true => Restrictions::read(reader, form.restrictions())?,
-            false => Restrictions::NONE,
-        };
-        Ok(Vendors { express, implied, restrictions })
-    }
-}
-
 impl PublisherPurposes {
     fn read(reader: &mut Reader<'_>) -> Result<PublisherPurposes, Error> {
         let express_consent = read_bitfield(reader, 24, "PubPurposesExpressConsent")?;
@@ -285,25 +281,65 @@ fn read_disclosed<'a>(reader: &Reader<'a>) -> Result<IdSet<'a>, Error> {
     in_either_form(
         reader,
         |reader, form| IdSet::read_optimized(reader, form.coding(), "DisclosedVendors"),
-        |it| it.is_tight(),
+        |it, form| {
+            let write = |out: &mut Same<'a>, padding| write_disclosed(*it, out, form, padding);
+            it.is_bitfield() || it.is_in_order() && is_text_of(reader, write)
+        },
     )
 }
 
-/// Reads what follows in the form that fits it to the end; if none does, in one that can be read.
+fn write_disclosed<W: fmt::Write + ?Sized>(
+    vendors: IdSet<'_>,
+    out: &mut W,
+    form: Form,
+    padding: Padding,
+) -> Result<(), EncodeError> {
+    let writer = &mut Writer::new(out);
+    writer.int(1_u8, 3, "SubsectionType")?;
+    vendors.write_optimized(writer, form.coding(), "DisclosedVendors")?;
+    writer.pad(padding)
+}
+
+/// Reads what follows in the form that is `sure`; if neither is, in the one that reads to the end and
+/// leaves nothing but padding; if neither does, in one that can be read.
 fn in_either_form<'a, T>(
     reader: &Reader<'a>,
     read: impl Fn(&mut Reader<'a>, Form) -> Result<T, Error>,
-    tight: impl Fn(&T) -> bool,
+    sure: impl Fn(&T, Form) -> bool,
 ) -> Result<T, Error> {
     let attempt = |form| {
-        let mut reader = reader.clone();
-        let it = read(&mut reader, form)?;
-        let fits = tight(&it) && reader.only_padding();
-        Ok((it, fits))
+        let mut rest = reader.clone();
+        let it = read(&mut rest, form)?;
+        let sure = sure(&it, form);
+        Ok((it, sure, rest.only_padding()))
     };
-    match (attempt(Form::Fibonacci), attempt(Form::Fixed)) {
-        (Ok((it, true)), _) | (_, Ok((it, true))) => Ok(it),
-        (Ok((it, _)), _) | (Err(_), Ok((it, _))) => Ok(it),
-        (Err(_), Err(error)) => Err(error),
+    match attempt(Form::Fibonacci) {
+        Ok((it, true, _)) => Ok(it),
+        fibonacci => match (fibonacci, attempt(Form::Fixed)) {
+            (_, Ok((it, true, _))) | (Ok((it, _, true)), _) | (_, Ok((it, _, true))) => Ok(it),
+            (Ok((it, ..)), _) | (Err(_), Ok((it, ..))) => Ok(it),
+            (Err(_), Err(error)) => Err(error),
+        },
+    }
+}
+
+/// Whether this writes the segment that is being read.
+fn is_text_of<'a>(
+    reader: &Reader<'a>,
+    write: impl Fn(&mut Same<'a>, Padding) -> Result<(), EncodeError>,
+) -> bool {
+    [Padding::Octet, Padding::Quantum, Padding::Sextet].into_iter().any(|padding| {
+        let mut rest = Same(reader.bits().text());
+        write(&mut rest, padding).is_ok() && rest.0.is_empty()
+    })
+}
+
+/// Compares what is written with what is left of a text, and refuses what differs.
+struct Same<'a>(&'a [u8]);
+
+impl fmt::Write for Same<'_> {
+    fn write_str(&mut self, written: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(written.as_bytes()).ok_or(fmt::Error)?;
+        Ok(())
     }
 }

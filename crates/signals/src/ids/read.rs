@@ -111,6 +111,11 @@ impl<'a> IdSet<'a> {
         IdSet::read_bitfield(reader, max, field)
     }
 
+    /// Whether the set is a bit field, which is the same however ranges are written.
+    pub(crate) fn is_bitfield(self) -> bool {
+        matches!(self.form, Form::Bitfield(..))
+    }
+
     /// A bit for each id from 1 to `max`.
     pub fn read_bitfield(
         reader: &mut Reader<'a>,
@@ -120,13 +125,5 @@ impl<'a> IdSet<'a> {
         let form = Form::Bitfield(reader.bits(), reader.at());
         reader.skip(usize::from(max), field)?;
         Ok(IdSet { form, max })
-    }
-
-    /// Whether `max` is the highest id, as encoders write it; bit fields need not say so.
-    pub(crate) fn is_tight(self) -> bool {
-        match self.form {
-            Form::Bitfield(..) | Form::Given(_) => true,
-            Form::Coded(..) => self.ranges().map(|it| *it.end()).max().unwrap_or(0) == self.max,
-        }
     }
 }

@@ -51,16 +51,20 @@ impl Iterator for Runs<'_> {
 
 impl<'a> IdSet<'a> {
     pub(crate) fn runs(self) -> Runs<'a> {
-        let sorted = match self.form {
+        if self.is_in_order() {
+            Runs::Sorted(self.ranges().peekable())
+        } else {
+            Runs::Unsorted { set: self, from: Some(1) }
+        }
+    }
+
+    /// Whether the ranges ascend and none overlaps the next.
+    pub(crate) fn is_in_order(self) -> bool {
+        match self.form {
             Form::Bitfield(..) | Form::Coded(_, _, Coding::Fibonacci, _) => true,
             Form::Coded(_, _, Coding::Int, _) | Form::Given(_) => {
                 self.ranges().is_sorted_by(|one, next| one.end() < next.start())
             }
-        };
-        if sorted {
-            Runs::Sorted(self.ranges().peekable())
-        } else {
-            Runs::Unsorted { set: self, from: Some(1) }
         }
     }
 
