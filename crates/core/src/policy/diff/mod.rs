@@ -149,7 +149,7 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
     let after = Compiled::new(new, &names, 2, [0; 32]);
     let mut differences = widened::differences((&before, &after), Effect::Widened);
     differences.extend(widened::differences((&after, &before), Effect::Narrowed));
-    differences.extend(widened::modes(&before, &after));
+    differences.extend(widened::modes((&before, &after), (old.mode_line, new.mode_line)));
     differences.extend(document::differences(old, new));
     differences.sort_by_key(|it| (it.effect, it.purpose.clone(), it.class));
     Diff { differences }

@@ -306,12 +306,12 @@ fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
 }
 
 /// Rules that both policies have and the new one holds less firmly. The verdict stays, the advice
-/// does not.
-pub(super) fn modes(old: &Compiled, new: &Compiled) -> Vec<Difference> {
+/// does not. `rest` are the lines on what no line allows.
+pub(super) fn modes((old, new): (&Compiled, &Compiled), rest: (Line, Line)) -> Vec<Difference> {
     let mut all = Vec::new();
     if softer(old.mode, new.mode) {
         let said = words::softer("what no line allows", old.mode, new.mode);
-        all.push(softened(None, said, (Line(0), Line(0)), None));
+        all.push(softened(None, said, rest, None));
     }
     for after in new.purposes.iter().filter_map(|it| Side::new(new, it)) {
         let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it));
