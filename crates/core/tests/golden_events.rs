@@ -126,12 +126,14 @@ fn decided() -> UseDecided {
 }
 
 /// Samples of kinds that have grown: the first samples stay as they were written.
-fn grown() -> [(&'static str, Fact); 2] {
+fn grown() -> [(&'static str, Fact); 3] {
     let assigned =
         UseDecided { experiment: 500, arm: 1, allocation: vec![900_000, 100_000], ..decided() };
+    let observed = UseDecided { verdict: 2, mode: 2, observed: vec![92, 0], ..decided() };
     let key = AccessChanged { caller: 3, revoked: false, scope: "import".into(), key: 7 };
     [
         (".assignment", Fact::UseDecided(assigned, Some(situation()))),
+        (".observed", Fact::UseDecided(observed, Some(situation()))),
         (".key", Fact::AccessChanged(key)),
     ]
 }

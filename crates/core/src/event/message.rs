@@ -294,6 +294,9 @@ pub struct UseDecided {
     /// Probability of every arm, in millionths.
     #[prost(uint32, repeated, tag = "17")]
     pub allocation: Vec<u32>,
+    /// Lines of the failing rules that are only observed, each once; 0 is `anything-else`.
+    #[prost(uint32, repeated, tag = "20")]
+    pub observed: Vec<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -4,10 +4,12 @@
 //! Booked costs and estimates are never netted into one figure, and a guess says so.
 
 mod money;
+mod observed;
 mod promises;
 mod report;
 
 pub use money::{Booked, Estimate, Evidence, ImpactRow};
+pub use observed::{Kept, Promise, kept, observed};
 pub use promises::{
     IncidentReport, IncidentRow, Promises, Week, incidents, promises, quarters, weeks,
 };

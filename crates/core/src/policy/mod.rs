@@ -13,6 +13,7 @@ mod feature;
 mod leaf_set;
 mod model;
 mod problem;
+mod promised;
 mod read;
 mod statement;
 mod statement_box;
@@ -33,6 +34,7 @@ pub use model::{
     Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
 };
 pub use problem::{Problem, Severity};
+pub use promised::promised;
 pub use read::read;
 pub use statement::{Statement, StatementError, statement, statements};
 pub use statement_box::StatementBox;

@@ -19,6 +19,7 @@ mod requests;
 mod state;
 mod tallies;
 mod uses;
+mod watched;
 
 pub use access::Access;
 pub use agreed::{Agreed, Outgrown};
@@ -34,3 +35,4 @@ pub use requests::{Remembered, Requests};
 pub use state::State;
 pub use tallies::{OpenUse, Tallies, TallyKey};
 pub use uses::{PurposeUses, WEEKS};
+pub use watched::{Missed, UsesKey, UsesSum, Watched};

@@ -16,6 +16,7 @@ use super::policies::Policies;
 use super::requests::{Remembered, Requests};
 use super::tallies::Tallies;
 use super::uses;
+use super::watched::Watched;
 use crate::decision::Age;
 use crate::event::{
     AnswerGiven, DataCollected, DataPersonal, Fact, IdentityPersonal, OutcomeObserved,
@@ -38,6 +39,7 @@ pub struct State {
     pub catalogue: Catalogue,
     pub imports: Imports,
     pub incidents: Incidents,
+    pub watched: Watched,
     pub requests: Requests,
     pub access: Access,
     /// Events folded so far.
@@ -59,6 +61,7 @@ impl Default for State {
             catalogue: Catalogue::default(),
             imports: Imports::default(),
             incidents: Incidents::default(),
+            watched: Watched::default(),
             requests: Requests::default(),
             access: Access::default(),
             events: 0,
@@ -188,6 +191,7 @@ impl State {
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
         self.incidents.decided(it.position, day, decided);
+        self.watched.decided(it.position, day, decided);
         if let Some(slot) = it.slot.filter(|_| uses::lets_through(decided)) {
             self.people.let_through(slot, Code(decided.purpose), (it.at, day));
         }
@@ -211,6 +215,7 @@ impl State {
         let now = self.tallies.carried_out(it);
         let Some((before, now)) = before.zip(now) else { return };
         self.incidents.carried_out((at, decision), before.key, &now);
+        self.watched.carried_out(decision, &before.key, &now);
         if let Some(slot) = now.slot.filter(|_| uses::changes(&before, &now)) {
             self.people.came_of(slot, at, (&before, &now));
         }
@@ -255,6 +260,7 @@ impl State {
         self.catalogue.dump(&mut out);
         self.imports.dump(&mut out);
         self.incidents.dump(&mut out);
+        self.watched.dump(&mut out);
         self.requests.dump(&mut out);
         self.access.dump(&mut out);
         let _infallible = writeln!(out, "events {} unknown {}", self.events, self.unknown);

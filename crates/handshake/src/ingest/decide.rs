@@ -163,8 +163,11 @@ impl Turn<'_> {
         situation: &Situation,
         decision: &Decision,
     ) -> Result<UseDecided, Refusal> {
-        let mut reasons: Vec<u32> = Vec::new();
+        let (mut reasons, mut observed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         for it in &decision.reasons {
+            if it.mode == Mode::Observe && !observed.contains(&it.line.0) {
+                observed.push(it.line.0);
+            }
             let reason = it.clause.number() << 8 | it.code.number();
             if !reasons.contains(&reason) {
                 reasons.push(reason);
@@ -182,6 +185,7 @@ impl Turn<'_> {
             recipient: situation.recipient.code().0,
             channel: situation.channel.code().0,
             digest: decision::digest(decision),
+            observed,
             ..UseDecided::default()
         })
     }
