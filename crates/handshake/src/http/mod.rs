@@ -6,8 +6,10 @@
 mod base64url;
 mod body;
 mod call;
+mod changes;
 mod cookie;
 mod knock;
+mod language;
 mod layers;
 mod lines;
 mod metrics;

@@ -4,8 +4,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    answers, ask, authzen, batch, catalog, counts, decide, events, gpc, identities, objections,
-    operator, outcomes, permissions, policies, recommendations, shown, visit,
+    answers, ask, authzen, batch, catalog, counts, decide, dnt, events, gpc, identities,
+    objections, operator, outcomes, permissions, policies, recommendations, shown, visit,
 };
 use super::problem;
 
@@ -32,6 +32,8 @@ use super::problem;
         catalog::list,
         counts::counts,
         decide::decide,
+        dnt::purpose,
+        dnt::site,
         events::events,
         gpc::gpc,
         identities::identities,

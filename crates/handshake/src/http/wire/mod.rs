@@ -9,6 +9,7 @@ mod collecting;
 mod evaluating;
 mod governing;
 mod objecting;
+mod public;
 mod recommending;
 mod said;
 mod situation;
@@ -33,9 +34,12 @@ pub use evaluating::{
 };
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, SiteQuery,
-    SiteState,
+    SiteState, Tracking,
 };
 pub use objecting::{ObjectionsReply, ObjectionsRequest};
+pub use public::{
+    ChangeForAll, DifferenceForAll, HistoryForAll, PolicyForAll, VersionForAll, standing,
+};
 pub use recommending::{
     RecommendationsQuery, RecommendationsReply, RecommendationsRequest, RecommendedBecause,
     RecommendedItem,
