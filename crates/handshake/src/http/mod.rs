@@ -28,6 +28,7 @@ pub mod wire;
 pub use cookie::{AskCount, Cookies};
 pub use metrics::Metrics;
 pub use openapi::{ApiDoc, document};
+pub use pages::{Compared, DIFF_STYLE, diff_body, diff_document, diff_headline};
 pub use problem::{Mistake, Problem, Slug};
 pub use server::{listen, serve};
 pub use state::{App, Room};

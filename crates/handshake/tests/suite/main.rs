@@ -21,6 +21,7 @@ mod lines;
 mod offline;
 mod online_retail;
 mod policy_diff;
+mod public_pages;
 mod readme;
 mod recommendations;
 mod resumes;

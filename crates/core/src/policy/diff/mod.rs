@@ -198,3 +198,23 @@ impl Class {
 fn softer(old: Mode, new: Mode) -> bool {
     new < old
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read;
+
+    #[test]
+    fn what_no_line_allows_has_a_line_of_its_own() {
+        let old = include_str!("../../../../../examples/ridgeline-bikes/policy.kdl");
+        let new = format!("// A line more.\n{old}")
+            .replace("not-allowed mode=enforce", "not-allowed mode=observe");
+        let diff = diff(&read(old).unwrap(), &read(&new).unwrap());
+        let at = old.lines().position(|it| it.contains("anything-else")).unwrap();
+        let at = u32::try_from(at).unwrap() + 1;
+        let mut modes = diff.differences.iter().filter(|it| it.class == Class::Mode);
+        let rest =
+            modes.find(|it| it.purpose.is_none() && it.said.contains("no line allows")).unwrap();
+        assert_eq!(rest.lines, (Some(Line(at)), Some(Line(at + 1))));
+    }
+}

@@ -5,6 +5,7 @@
 mod ask_card;
 mod change_words;
 mod deal_words;
+mod diff_page;
 mod mark;
 mod my_deal;
 mod policy_history;
@@ -13,6 +14,8 @@ mod policy_words;
 mod question;
 mod said_card;
 mod words;
+
+pub use diff_page::{Compared, DIFF_STYLE, diff_body, diff_document, headline as diff_headline};
 
 pub(super) use ask_card::{Card, ask_card};
 pub(super) use my_deal::{DealPage, deal_page};

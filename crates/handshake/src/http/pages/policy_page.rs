@@ -480,3 +480,27 @@ pub(super) fn tongues(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handshake_core::policy::read;
+
+    #[test]
+    fn a_language_we_do_not_speak_has_our_words_in_the_first_of_the_policy() {
+        let source = include_str!("../../../../../examples/ridgeline-bikes/policy.kdl");
+        let mut policy = read(source).unwrap();
+        let lang = |policy: &Policy, language| words_for(policy, language).lang;
+        assert_eq!((lang(&policy, "de"), lang(&policy, "fr")), ("de", "en"));
+        policy.languages = vec!["de".to_owned(), "fr".to_owned(), "en-GB".to_owned()];
+        assert_eq!((lang(&policy, "fr"), lang(&policy, "en-GB")), ("de", "en"));
+        policy.languages = vec!["fr".to_owned()];
+        assert_eq!(lang(&policy, "fr"), "en");
+    }
+
+    #[test]
+    fn addresses_keep_site_and_language() {
+        assert_eq!(address("/policy", None, None), "/policy");
+        assert_eq!(address("/policy", Some("shop"), Some("de")), "/policy?site=shop&language=de");
+    }
+}
