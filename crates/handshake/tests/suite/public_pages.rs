@@ -68,7 +68,7 @@ fn the_page_says_everything_that_is_promised_in_two_languages() {
             "<html lang=\"en\">",
             "<h1>What Ridgeline Bikes Ltd does with your data</h1>",
             "We use data about you for nine things. For five of them we ask you first. Some of it \
-             we sell.",
+             we sell, only if you say yes.",
             "What is not on this page, we do not do.",
             "lang=\"en\">E-mail you about the bikes you looked at or put in your cart",
             "<dd>Posthorn Mail BV, works for us, NL</dd>",
@@ -77,7 +77,7 @@ fn the_page_says_everything_that_is_promised_in_two_languages() {
             "<dd>10 years after the order <span class=\"law\">Law: tax</span></dd>",
             "<dd>Twice in 30 days</dd>",
             "<dd>Stop within 48 hours after you took your yes back</dd>",
-            "<dd>your no, your objection, Global Privacy Control, Do Not Track, IAB TCF</dd>",
+            "<dd>Your no, your objection, Global Privacy Control, Do Not Track, IAB TCF</dd>",
             "<dd>5 EUR off your next service</dd>",
             "weighed against yours (docs/lia-fraud.md)",
             "The law demands it: GDPR 7(1), 5(2)",
@@ -86,7 +86,7 @@ fn the_page_says_everything_that_is_promised_in_two_languages() {
             "<a href=\"mailto:privacy@ridgeline.example\">",
             "<a href=\"/my-deal?language=en\">",
             "or to the data-protection authority where you live",
-            "Version 7, in force since",
+            "Version 7. In force since",
         ],
     );
     assert!(!html.contains("7 days"), "a limit that is only rehearsed is nobody's business");
@@ -116,7 +116,14 @@ fn the_page_says_everything_that_is_promised_in_two_languages() {
 fn a_missed_promise_is_told_with_of_how_many() {
     let server = Server::of_ridgeline();
     let limit = "limit follow-up-email 2 per month";
-    has(&page(&server, "/policy", &[]), &["We promise this, and count", "<li>Not yet used, 1 "]);
+    has(
+        &page(&server, "/policy", &[]),
+        &[
+            "We promise this, and count",
+            "<strong>Twice in 30 days. </strong>We promise this",
+            "<li>Not yet used, 1 ",
+        ],
+    );
     mailed(&server, "1");
     mailed(&server, "2");
     for _ in 0..4 {
@@ -219,14 +226,16 @@ fn every_version_stays_readable_with_what_it_changed() {
         &html,
         &[
             "3 versions since",
-            "Version 9 takes effect on 1 January 2040.",
+            "Takes effect on 1 January 2040. Published ",
             "<p class=\"why\">Our partner writes, too.</p>",
-            "<h3>Allowed now, and not before</h3><ul><li>It shows in more places: \
-             <strong>e\u{2011}mail</strong>. <q>Show you our bikes on other websites",
-            "<h3>Worse for you</h3><ul><li>You get less in return, or something else: \
-             <strong>First pick of test-ride days → A sticker</strong>.",
-            "<h3>No longer allowed</h3><ul><li>Kept shorter: <strong>13 months after your last \
-             order → 12 months after your last order</strong>.",
+            "<h3>Allowed now, and not before</h3><ul><li><q>Show you our bikes on other websites",
+            "<ul><li>It shows in more places: <strong>e\u{2011}mail</strong>.</li></ul>",
+            "<h3>Worse for you</h3><ul><li><q>Use your interest in what you like,",
+            "<li>You get less in return, or something else: <strong>First pick of test-ride days → \
+             A sticker</strong>.",
+            "<h3>No longer allowed</h3><ul><li><q>E-mail you about",
+            "<li>Kept shorter: <strong>13 months after your last order → 12 months after your last \
+             order</strong>.",
             "<a href=\"/policy/7?language=en\">",
         ],
     );
@@ -244,7 +253,10 @@ fn every_version_stays_readable_with_what_it_changed() {
     assert_eq!(versions[2].get("differences"), None);
     assert_eq!(all, get(&server, "/policy/history.json", &[]).ok());
 
-    has(&page(&server, "/policy", &[]), &["Version 8, in force since", "Version 9 takes effect"]);
+    has(
+        &page(&server, "/policy", &[]),
+        &["Version 8. In force since", "Version 9. Takes effect on"],
+    );
     let seventh = page(&server, "/policy/7", &[]);
     has(&seventh, &["It holds no more.", "13 months after your last order", "First pick"]);
     has(&page(&server, "/policy/9", &[]), &["A sticker", "Read the version in force"]);

@@ -222,7 +222,8 @@ fn difference(
     effect: Effect,
 ) -> Difference {
     let new_line = line_of(after, class, found.bar.as_ref());
-    let old_line = found.bar.as_ref().map(|it| it.line).or(before.map(|it| it.purpose.line));
+    let old_line = found.bar.as_ref().map(|it| it.line);
+    let old_line = old_line.or_else(|| Some(line_of(before?, class, None)));
     let lines = match effect {
         Effect::Narrowed => (Some(new_line), old_line),
         Effect::Widened | Effect::Worse | Effect::Reworded | Effect::Better => {

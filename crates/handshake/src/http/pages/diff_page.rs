@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use handshake_core::policy::{Diff, Difference, Effect, Line, Policy, Purpose};
+use handshake_core::policy::{Diff, Difference, Effect, Line, Policy, Purpose, promised};
 use handshake_core::projection::Outgrown;
 use handshake_core::vocabulary::Name;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -179,7 +179,8 @@ fn missing(it: &Outgrown) -> Markup {
     }
 }
 
-/// The deal as customers read it, before and after, for each purpose that changed.
+/// The deal as customers read it, before and after: the sentence of each purpose that changed, and
+/// what is new about it.
 fn sides(it: &Compared<'_>) -> Markup {
     let touched: BTreeSet<&Name> =
         it.diff.differences.iter().filter_map(|it| it.purpose.as_ref()).collect();
@@ -194,7 +195,11 @@ fn sides(it: &Compared<'_>) -> Markup {
 }
 
 fn side_by_side(it: &Compared<'_>, name: &Name) -> Markup {
-    let of = |policy: &Policy| policy.purposes.get(name).map(|own| terms(policy, own));
+    // Nobody reads of what is only rehearsed.
+    let of = |policy: &Policy| {
+        let policy = promised(policy);
+        policy.purposes.get(name).map(|own| terms(&policy, own))
+    };
     let (was, is) = (of(it.old), of(it.new));
     let first = label_language(it.new);
     let foreign = Some(first).filter(|it| *it != "en");
@@ -217,7 +222,7 @@ fn side_by_side(it: &Compared<'_>, name: &Name) -> Markup {
                 @for (n, label) in labels.iter().enumerate() {
                     @let of = |it: &Option<Vec<String>>| it.as_ref().and_then(|it| it.get(n)).cloned().unwrap_or_default();
                     @let (was, is) = (of(&was), of(&is));
-                    @if !was.is_empty() || !is.is_empty() {
+                    @if was != is || n == 0 {
                         tr.hs-diff-changed[was != is] {
                             th scope="row" { (label) @if was != is { span.hs-diff-class { "changed" } } }
                             td data-name={ "Version " (it.old.version) } lang=[foreign] { @if was == is { (was) } @else { del { (was) } } }
@@ -295,6 +300,7 @@ mod tests {
         let diff = diff(&old, &new);
         let outgrown = [Outgrown {
             purpose: Name::new("retarget").unwrap(),
+            statements: Box::default(),
             people: 24_600,
             data: Vec::new(),
             recipients: Vec::new(),

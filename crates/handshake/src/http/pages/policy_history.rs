@@ -72,20 +72,16 @@ fn version(it: &HistoryPage<'_>, words: &Words, one: &Version) -> Markup {
     let (number, zone) = (one.policy.version, &it.zone);
     let id = format!("version-{number}");
     let coming = one.standing == Standing::Coming;
-    let state = match one.standing {
-        Standing::InForce => words.in_force_since(number, one.rules_from, zone),
-        Standing::Coming => words.comes(number, one.rules_from, zone),
-        Standing::Past { until } => words.was(number, (one.rules_from, until), zone),
-        Standing::NeverRuled => words.policy.never_ruled.to_owned(),
-    };
-    let foreign = Some(label_language(&one.policy)).filter(|it| *it != words.lang);
+    let state = words.stands(one.standing, (one.rules_from, zone));
+    let (published, from) = (words.date(one.published_at, zone), words.date(one.rules_from, zone));
+    let label_language = foreign(words, label_language(&one.policy));
     html! {
         section.version.coming[coming] aria-labelledby=(id) {
             h2 id=(id) { (words.policy.print) " " (number) }
-            p.state { (state) " " (words.policy.published) " " (words.date(one.published_at, zone)) "." }
+            p.state { (state) @if published != from { " " (words.policy.published) " " (published) "." } }
             @if let Some(why) = &one.policy.change {
-                p.why lang=[foreign] { (why.text) }
-                p.state { (words.change_kind(why.kind)) }
+                p.why lang=[label_language] { (why.text) }
+                @if one.changed.is_some() { p.state { (words.change_kind(why.kind)) } }
             }
             (changes(it, words, one))
             p { a href=(address(&format!("/policy/{number}"), it.site, Some(it.language))) { (words.policy.read_whole) } }
@@ -100,30 +96,55 @@ fn changes(it: &HistoryPage<'_>, words: &Words, one: &Version) -> Markup {
     if all.is_empty() {
         return html! { p { (words.policy.means_the_same) } };
     }
-    let of = |effect: Effect| -> Vec<Change> {
-        let some = all.iter().filter(move |it| it.effect == effect);
-        let mut said: Vec<Change> =
-            some.map(|own| change(words, (before, &one.policy), own, it.language)).collect();
-        // What the file says by lines may be one thing to whoever reads it.
-        let mut seen = Vec::new();
-        said.retain(|it| {
-            let new = !seen.contains(it);
-            if new {
-                seen.push(it.clone());
-            }
-            new
-        });
-        said
-    };
     html! {
         @for effect in EFFECTS {
-            @let some = of(effect);
+            @let some = of(it, words, one, (before, all, effect));
             @if !some.is_empty() {
                 h3 { (heading(words, effect)) }
-                ul { @for own in &some { li { (sentence(words, own)) } } }
+                ul { @for (purpose, all) in &some { (about(words, purpose.as_ref(), all)) } }
             }
         }
     }
+}
+
+/// A purpose's sentence, if it is of one, and its changes.
+type About = (Option<(String, String)>, Vec<Change>);
+
+/// The changes of one effect by the purpose they are of, each once.
+fn of(
+    it: &HistoryPage<'_>,
+    words: &Words,
+    one: &Version,
+    (before, all, effect): (&Policy, &[Difference], Effect),
+) -> Vec<About> {
+    let mut said: Vec<About> = Vec::new();
+    for own in all.iter().filter(|it| it.effect == effect) {
+        let change = change(words, (before, &one.policy), own, it.language);
+        match said.iter_mut().find(|it| it.0 == change.purpose) {
+            // What the file says by lines may be one thing to whoever reads it.
+            Some((_, all)) if all.contains(&change) => (),
+            Some((_, all)) => all.push(change),
+            None => said.push((change.purpose.clone(), vec![change])),
+        }
+    }
+    said
+}
+
+fn about(words: &Words, purpose: Option<&(String, String)>, all: &[Change]) -> Markup {
+    html! {
+        @if let Some((says, language)) = purpose {
+            li {
+                q lang=[foreign(words, language)] { (says) }
+                ul { @for it in all { li { (sentence(words, it)) } } }
+            }
+        } @else {
+            @for it in all { li { (sentence(words, it)) } }
+        }
+    }
+}
+
+fn foreign<'a>(words: &Words, language: &'a str) -> Option<&'a str> {
+    Some(language).filter(|it| *it != words.lang)
 }
 
 pub(super) fn heading(words: &Words, effect: Effect) -> &'static str {
@@ -137,13 +158,11 @@ pub(super) fn heading(words: &Words, effect: Effect) -> &'static str {
 }
 
 fn sentence(words: &Words, it: &Change) -> Markup {
-    let foreign = |language: &String| Some(language.clone()).filter(|it| it != words.lang);
     html! {
         (it.text)
         @if let Some((detail, language)) = &it.detail {
-            ": " strong lang=[foreign(language)] { (detail) }
+            ": " strong lang=[foreign(words, language)] { (detail) }
         }
         "."
-        @if let Some((says, language)) = &it.purpose { " " q lang=[foreign(language)] { (says) } }
     }
 }

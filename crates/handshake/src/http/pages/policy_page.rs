@@ -2,10 +2,13 @@
 //! policy alone, the same for everybody.
 
 use handshake_core::impact::{Kept, Promise};
-use handshake_core::policy::{Basis, Never, Policy, Purpose, Recipient, SignalMeaning, SignalTerm};
+use handshake_core::policy::{
+    Basis, Never, Policy, Purpose, Recipient, RecipientKind, SignalMeaning, SignalTerm,
+};
 use handshake_core::vocabulary::{Name, Signal, hex};
 use maud::{DOCTYPE, Markup, html};
 
+use super::policy_words::Given;
 use super::words::{Words, words};
 use crate::ingest::{PublicPolicy, Standing, data_in_words};
 
@@ -153,36 +156,47 @@ impl Page<'_> {
 
     fn summary(&self, asked: usize) -> Markup {
         let words = self.words;
-        let named = self.policy.purposes.values().flat_map(|it| &it.with);
-        let all: Vec<&Recipient> = named.filter_map(|it| self.policy.recipients.get(it)).collect();
-        let third = handshake_core::policy::RecipientKind::ThirdParty;
-        let given = all.iter().any(|it| it.kind == third);
-        let sold = all.iter().any(|it| it.sale);
+        let others = |it: &Purpose| -> Vec<&Recipient> {
+            let all = it.with.iter().filter_map(|it| self.policy.recipients.get(it));
+            all.filter(|it| it.kind == RecipientKind::ThirdParty).collect()
+        };
+        let giving: Vec<&Purpose> =
+            self.policy.purposes.values().filter(|it| !others(it).is_empty()).collect();
+        let given = match (giving.is_empty(), giving.iter().all(|it| it.basis.is_permission())) {
+            (true, _) => Given::Nothing,
+            (false, true) => Given::IfYes,
+            (false, false) => Given::Unasked,
+        };
+        let sold = giving.iter().any(|it| others(it).iter().any(|it| it.sale));
         html! {
             p.summary {
-                (words.policy_summary(self.policy.purposes.len(), asked, sold, given)) " "
+                (words.policy_summary(self.policy.purposes.len(), asked, (given, sold))) " "
                 strong { (words.policy.nothing_else) }
             }
-            (self.figures(&Promise::AnythingElse))
+            (self.figures(&Promise::AnythingElse, None))
             (self.standing())
         }
     }
 
     fn standing(&self) -> Markup {
         let (words, public) = (self.words, self.it.public);
-        let (version, zone) = (self.policy.version, &public.zone);
         let from = self.policy.effective.max(public.published_at);
-        let current = || html! { " " a href=(self.to("/policy")) { (words.policy.read_current) } };
+        let said = format!(
+            "{} {}",
+            words.numbered(self.policy.version),
+            words.stands(public.standing, (from, &public.zone))
+        );
+        let coming = public.next.filter(|_| public.standing == Standing::InForce);
         html! {
             @match public.standing {
-                Standing::InForce => p.state { (words.in_force_since(version, from, zone)) },
-                Standing::Coming => p.done { (words.comes(version, from, zone)) (current()) },
-                Standing::Past { until } => p.done { (words.was(version, (from, until), zone)) (current()) },
-                Standing::NeverRuled => p.done { (words.policy.never_ruled) (current()) },
+                Standing::InForce => p.state { (said) },
+                Standing::Coming | Standing::Past { .. } | Standing::NeverRuled => {
+                    p.done { (said) " " a href=(self.to("/policy")) { (words.policy.read_current) } }
+                }
             }
-            @if let (Standing::InForce, Some((next, from))) = (public.standing, public.next) {
+            @if let Some((next, from)) = coming {
                 p.done {
-                    (words.comes(next, from, zone)) " "
+                    (words.numbered(next)) " " (words.stands(Standing::Coming, (from, &public.zone))) " "
                     a href=(self.to("/policy/history")) { (words.policy.changes_of_it) }
                 }
             }
@@ -199,20 +213,23 @@ impl Page<'_> {
                 dl {
                     (self.what(purpose))
                     (self.who(purpose))
-                    div { dt { (words.policy.whither) } dd { (self.channels(purpose)) } }
+                    div { dt { (words.policy.whither) } dd { (capital(&self.channels(purpose))) } }
                     div { dt { (words.policy.how_long) } dd { (self.keep(purpose)) } }
-                    div { dt { (words.policy.ground) } dd { (words.basis(&purpose.basis)) (law(words, purpose.law.as_deref())) } }
+                    // Of what needs a yes, the heading above says so once for all.
+                    @if !purpose.basis.is_permission() || purpose.law.is_some() {
+                        div { dt { (words.policy.ground) } dd { (words.basis(&purpose.basis)) (law(words, purpose.law.as_deref())) } }
+                    }
                     @if let Some(offer) = &purpose.in_return {
                         div { dt { (words.policy.you_get) } dd lang=[self.foreign()] { (offer.label) } }
                     }
                     (self.limits(purpose))
                     (self.duties(purpose))
                     (self.stops(name, purpose))
-                    (self.say_no(purpose))
                 }
-                (self.figures(&Promise::Purpose((*name).clone())))
+                (self.say_no(purpose))
+                (self.figures(&Promise::Purpose((*name).clone()), None))
                 @for it in &purpose.limits {
-                    (self.figures(&Promise::Limit((*name).clone(), it.count, it.per)))
+                    (self.figures(&Promise::Limit((*name).clone(), it.count, it.per), Some(&words.limit(it))))
                 }
             }
         }
@@ -230,12 +247,16 @@ impl Page<'_> {
         let mut all: Vec<&Recipient> =
             purpose.with.iter().filter_map(|it| self.policy.recipients.get(it)).collect();
         all.sort_by_key(|it| it.kind);
-        let ourselves = handshake_core::policy::RecipientKind::Ourselves;
+        let alone = all.len() == 1 && all.iter().all(|it| it.kind == RecipientKind::Ourselves);
         html! {
             div {
                 dt { (self.words.policy.who) }
-                @for it in &all { dd { (self.words.recipient(it)) } }
-                @if all.iter().all(|it| it.kind == ourselves) { dd { (self.words.nobody_else) } }
+                @for it in &all {
+                    dd {
+                        (self.words.recipient(it))
+                        @if alone { ", " (self.words.nobody_else) }
+                    }
+                }
             }
         }
     }
@@ -295,30 +316,33 @@ impl Page<'_> {
         });
         all.extend(signals.map(|it| words.signal(it)));
         html! {
-            @if !all.is_empty() { div { dt { (words.policy.stops) } dd { (all.join(", ")) } } }
+            @if !all.is_empty() { div { dt { (words.policy.stops) } dd { (capital(&all.join(", "))) } } }
         }
     }
 
     fn say_no(&self, purpose: &Purpose) -> Markup {
-        let words = self.words;
+        let own = self.words.policy;
+        let deal = |said: &str| html! { p { a href=(self.to("/my-deal")) { (said) } } };
         html! {
-            @if purpose.basis.is_permission() || purpose.stops_for_objection {
-                div { dt { (words.policy.say_no) } dd { a href=(self.to("/my-deal")) { (words.policy.in_your_deal) } } }
+            @if purpose.basis.is_permission() {
+                (deal(own.in_your_deal))
+            } @else if purpose.stops_for_objection {
+                (deal(own.object_in_your_deal))
             } @else if let Basis::LegitimateInterest { .. } = purpose.basis {
-                div { dt { (words.policy.say_no) } dd { (words.policy.write_to_object) " " (contact(self.policy)) } }
+                p { (own.write_to_object) " " (contact(self.policy)) "." }
             }
         }
     }
 
     /// How often a promise was missed, where it is only observed.
-    fn figures(&self, promise: &Promise) -> Markup {
+    fn figures(&self, promise: &Promise, what: Option<&str>) -> Markup {
         let found = self.it.public.observed.iter().find(|it| it.0 == *promise);
-        let lines = found.map(|(_, kept)| kept.iter().map(|it| self.words.kept_in(it)));
+        let lines = found.map(|(_, kept)| self.words.kept(kept));
         let missed = found.is_some_and(|(_, kept)| kept.iter().any(|it: &Kept| it.missed != 0));
         html! {
             @if let Some(lines) = lines {
                 div.kept.missed[missed] {
-                    p { (self.words.policy.observed) }
+                    p { @if let Some(what) = what { strong { (what) ". " } } (self.words.policy.observed) }
                     ul { @for line in lines { li { (line) } } }
                 }
             }
@@ -331,7 +355,7 @@ impl Page<'_> {
                 li {
                     span lang=[self.foreign()] { (it.says) } "."
                     (law(self.words, it.law.as_deref()))
-                    (self.figures(&Promise::Never(it.says.clone())))
+                    (self.figures(&Promise::Never(it.says.clone()), None))
                 }
             }
         };
@@ -375,7 +399,7 @@ impl Page<'_> {
                 }
                 @if term.binds_person { p { (words.policy.binds_person) } }
                 @if term.law.is_some() { p { (law(words, term.law.as_deref())) } }
-                (self.figures(&Promise::Signal(signal)))
+                (self.figures(&Promise::Signal(signal), None))
             }
         }
     }
@@ -440,6 +464,12 @@ impl Page<'_> {
             }
         }
     }
+}
+
+fn capital(said: &str) -> String {
+    let mut letters = said.chars();
+    let first = letters.next().map_or_else(String::new, |it| it.to_uppercase().collect());
+    first + letters.as_str()
 }
 
 fn law(words: &Words, it: Option<&str>) -> Markup {

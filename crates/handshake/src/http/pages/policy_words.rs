@@ -7,6 +7,7 @@ use handshake_core::vocabulary::{Millis, Signal};
 use jiff::tz::TimeZone;
 
 use super::words::Words;
+use crate::ingest::Standing;
 
 /// The words of `/policy`.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(in crate::http) struct Policy {
     pub how_often: &'static str,
     pub we_must: &'static str,
     pub stops: &'static str,
-    pub say_no: &'static str,
+    pub object_in_your_deal: &'static str,
     pub in_your_deal: &'static str,
     pub write_to_object: &'static str,
     pub your_no: &'static str,
@@ -79,7 +80,7 @@ pub(in crate::http) struct Policy {
 
 pub(super) const EN_POLICY: Policy = Policy {
     asked: "What we do only if you say yes",
-    only_if_yes: "We do none of this unless you say yes, and we stop when you take it back.",
+    only_if_yes: "Your permission is the ground: we do none of this unless you say yes, and stop when you take it back.",
     unasked: "What we do without asking",
     nothing_else: "What is not on this page, we do not do.",
     print: "Version",
@@ -93,9 +94,9 @@ pub(super) const EN_POLICY: Policy = Policy {
     how_often: "How often at most",
     we_must: "Our duties",
     stops: "What stops it",
-    say_no: "To say no",
+    object_in_your_deal: "Object in your deal",
     in_your_deal: "Say no, or take your yes back, in your deal",
-    write_to_object: "Object by writing to",
+    write_to_object: "To object, write to",
     your_no: "your no",
     your_objection: "your objection",
     sold: "it pays us for it: this is a sale",
@@ -139,14 +140,14 @@ pub(super) const EN_POLICY: Policy = Policy {
     reworded: "Said in other words",
     narrowed: "No longer allowed",
     better: "Better for you",
-    only_words: "Other words, the same meaning.",
-    another_deal: "Another meaning.",
+    only_words: "The words change, not what they mean.",
+    another_deal: "The meaning changes.",
     whole_policy: "The whole policy",
 };
 
 pub(super) const DE_POLICY: Policy = Policy {
     asked: "Was wir nur tun, wenn Sie ja sagen",
-    only_if_yes: "Nichts davon tun wir ohne Ihr Ja, und wir hören auf, wenn Sie es zurücknehmen.",
+    only_if_yes: "Ihre Erlaubnis ist der Grund: nichts davon tun wir ohne Ihr Ja, und wir hören auf, wenn Sie es zurücknehmen.",
     unasked: "Was wir tun, ohne zu fragen",
     nothing_else: "Was nicht auf dieser Seite steht, tun wir nicht.",
     print: "Fassung",
@@ -160,9 +161,9 @@ pub(super) const DE_POLICY: Policy = Policy {
     how_often: "Wie oft höchstens",
     we_must: "Unsere Pflichten",
     stops: "Was es beendet",
-    say_no: "Nein sagen",
+    object_in_your_deal: "Widersprechen, in Ihrer Abmachung",
     in_your_deal: "Nein sagen oder Ihr Ja zurücknehmen, in Ihrer Abmachung",
-    write_to_object: "Widersprechen Sie unter",
+    write_to_object: "Zum Widersprechen schreiben Sie an",
     your_no: "Ihr Nein",
     your_objection: "Ihr Widerspruch",
     sold: "bezahlt uns dafür: das ist ein Verkauf",
@@ -206,10 +207,19 @@ pub(super) const DE_POLICY: Policy = Policy {
     reworded: "Anders gesagt",
     narrowed: "Nicht mehr erlaubt",
     better: "Besser für Sie",
-    only_words: "Andere Worte, gleiche Bedeutung.",
-    another_deal: "Eine andere Bedeutung.",
+    only_words: "Die Worte ändern sich, nicht ihre Bedeutung.",
+    another_deal: "Die Bedeutung ändert sich.",
     whole_policy: "Die Regeln im Ganzen",
 };
+
+/// Whether other companies get anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    Nothing,
+    /// Only of those who said yes.
+    IfYes,
+    Unasked,
+}
 
 impl Words {
     fn of<'a>(&self, english: &'a str, german: &'a str) -> &'a str {
@@ -244,8 +254,7 @@ impl Words {
         &self,
         all: usize,
         asked: usize,
-        sold: bool,
-        given: bool,
+        (given, sold): (Given, bool),
     ) -> String {
         let one = all == 1;
         let first = match (self.is_german(), asked) {
@@ -259,14 +268,24 @@ impl Words {
             (true, n) => format!(" Bei {} davon fragen wir Sie vorher.", self.count(n)),
         };
         let leaves = match (given, sold) {
-            (false, _) => {
+            (Given::Nothing, _) => {
                 self.of(" Nothing goes to other companies.", " Nichts geht an andere Firmen.")
             }
-            (true, false) => self.of(
-                " Some goes to another company, and none is sold.",
-                " Einiges geht an eine andere Firma, nichts wird verkauft.",
+            (Given::IfYes, false) => self.of(
+                " Some goes to another company, only if you say yes; none is sold.",
+                " Einiges geht an eine andere Firma, nur wenn Sie ja sagen; nichts wird verkauft.",
             ),
-            (true, true) => self.of(" Some of it we sell.", " Einiges davon verkaufen wir."),
+            (Given::Unasked, false) => self.of(
+                " Some goes to another company; none is sold.",
+                " Einiges geht an eine andere Firma; nichts wird verkauft.",
+            ),
+            (Given::IfYes, true) => self.of(
+                " Some of it we sell, only if you say yes.",
+                " Einiges davon verkaufen wir, nur wenn Sie ja sagen.",
+            ),
+            (Given::Unasked, true) => {
+                self.of(" Some of it we sell.", " Einiges davon verkaufen wir.")
+            }
         };
         let things = match (self.is_german(), one) {
             (false, true) => "We use data about you for one thing.".to_owned(),
@@ -310,7 +329,7 @@ impl Words {
 
     pub(super) fn basis(&self, it: &Basis) -> String {
         match it {
-            Basis::Permission { .. } => self.of("You said yes", "Sie haben ja gesagt").to_owned(),
+            Basis::Permission { .. } => self.of("Your permission", "Ihre Erlaubnis").to_owned(),
             Basis::Contract => self
                 .of("It is needed for what you order", "Es ist nötig für Ihre Bestellung")
                 .to_owned(),
@@ -412,15 +431,31 @@ impl Words {
     }
 
     fn days(&self, from: Day, to: Day) -> String {
-        let (from, to) = (self.day(from), self.day(to));
+        let same = from.date().year() == to.date().year();
+        let year = format!(" {}", from.date().year());
+        let (mut from, to) = (self.day(from), self.day(to));
+        if same && let Some(short) = from.strip_suffix(&year) {
+            from = short.to_owned();
+        }
         match self.is_german() {
             false => format!("{from} to {to}"),
             true => format!("{from} bis {to}"),
         }
     }
 
+    /// How a promise was kept in this quarter and the last, one line each; one for both where
+    /// nothing came.
+    pub(super) fn kept(&self, [now, before]: &[Kept; 2]) -> Vec<String> {
+        let came = |it: &Kept| it.uses.done != 0 || it.uses.open != 0;
+        if came(now) || came(before) {
+            return vec![self.kept_in(now), self.kept_in(before)];
+        }
+        let days = self.days(before.quarter.first_day(), now.until);
+        vec![format!("{}, {days}.", self.policy.not_yet_used)]
+    }
+
     /// How often a promise was missed, always with of how many.
-    pub(super) fn kept_in(&self, it: &Kept) -> String {
+    fn kept_in(&self, it: &Kept) -> String {
         let (done, open) = (it.uses.done, it.uses.open);
         let days = self.days(it.quarter.first_day(), it.until);
         let (missed, of) = (self.number(it.missed), self.number(done));
@@ -461,36 +496,26 @@ impl Words {
         said
     }
 
-    pub(super) fn in_force_since(&self, version: u32, since: Millis, zone: &TimeZone) -> String {
-        let since = self.date(since, zone);
-        match self.is_german() {
-            false => format!("Version {version}, in force since {since}."),
-            true => format!("Fassung {version}, gilt seit dem {since}."),
-        }
+    /// `Version 7.`
+    pub(super) fn numbered(&self, version: u32) -> String {
+        format!("{} {version}.", self.policy.print)
     }
 
-    pub(super) fn comes(&self, version: u32, from: Millis, zone: &TimeZone) -> String {
-        let from = self.date(from, zone);
-        match self.is_german() {
-            false => format!("Version {version} takes effect on {from}."),
-            true => format!("Fassung {version} gilt ab dem {from}."),
-        }
-    }
-
-    pub(super) fn was(
-        &self,
-        version: u32,
-        (from, until): (Millis, Millis),
-        zone: &TimeZone,
-    ) -> String {
-        let (from, until) = (self.date(from, zone), self.date(until, zone));
-        match self.is_german() {
-            false => {
-                format!("Version {version}, in force from {from} to {until}. It holds no more.")
+    /// Where a version stands in time.
+    pub(super) fn stands(&self, standing: Standing, (from, zone): (Millis, &TimeZone)) -> String {
+        let day = |it| self.date(it, zone);
+        match (self.is_german(), standing) {
+            (false, Standing::InForce) => format!("In force since {}.", day(from)),
+            (true, Standing::InForce) => format!("Gilt seit dem {}.", day(from)),
+            (false, Standing::Coming) => format!("Takes effect on {}.", day(from)),
+            (true, Standing::Coming) => format!("Gilt ab dem {}.", day(from)),
+            (false, Standing::Past { until }) => {
+                format!("In force from {} to {}. It holds no more.", day(from), day(until))
             }
-            true => {
-                format!("Fassung {version}, galt vom {from} bis zum {until}. Sie gilt nicht mehr.")
+            (true, Standing::Past { until }) => {
+                format!("Galt vom {} bis zum {}. Sie gilt nicht mehr.", day(from), day(until))
             }
+            (_, Standing::NeverRuled) => self.policy.never_ruled.to_owned(),
         }
     }
 
