@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use handshake_core::policy::{Class, Difference, Effect, Limit, Policy, Purpose};
+use handshake_core::policy::{Class, Difference, Effect, Policy, Purpose};
 use handshake_core::vocabulary::{Name, Signal};
 
 use super::policy_page::{label_language, says};
@@ -119,87 +119,103 @@ fn phrase(class: Class, effect: Effect, bad: bool) -> (&'static str, &'static st
 }
 
 /// What exactly changed, where labels can say it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the phrase of most classes says it all")]
 fn detail(
     words: &Words,
     (before, after): (&Policy, &Policy),
     it: &Difference,
     language: &str,
 ) -> Option<(String, String)> {
-    let purposes =
-        it.purpose.as_ref().map(|name| (before.purposes.get(name), after.purposes.get(name)));
-    let labels = label_language(after).to_owned();
-    let own = words.lang.to_owned();
-    match (it.class, purposes) {
-        (Class::Controller, _) => Some((after.controller.name.clone(), own)),
-        (Class::Country | Class::Recipient, None) => Some((moved(words, before, after)?, own)),
-        (Class::Data, Some((Some(was), Some(is)))) => {
-            Some((data(before, after, (was, is)).join("; "), labels))
+    let (labels, own) = (label_language(after).to_owned(), words.lang.to_owned());
+    let said = match &it.purpose {
+        None => match it.class {
+            Class::Controller => (after.controller.name.clone(), own),
+            Class::Country | Class::Recipient => (moved(words, before, after)?, own),
+            Class::Promise => (promises(before, after), labels),
+            _ => return None,
+        },
+        Some(name) => {
+            let (was, is) = (before.purposes.get(name), after.purposes.get(name));
+            match it.class {
+                Class::Words => says(before, was?, language),
+                Class::Data => (data(before, after, (was?, is?)).join("; "), labels),
+                Class::Benefit => {
+                    let label = |it: Option<&Purpose>| {
+                        dash(it.and_then(|it| it.in_return.as_ref()).map(|it| it.label.clone()))
+                    };
+                    (from_to(&label(was), &label(is)), labels)
+                }
+                Class::Promise => (promises(before, after), labels),
+                Class::Signals => (signals(words, (before, after), name), own),
+                class => (terms(words, (before, after), (was, is), class)?, own),
+            }
         }
-        (Class::Recipient, Some((Some(was), Some(is)))) => {
-            let names = apart(&was.with, &is.with);
-            let known = names.iter().filter_map(|name| {
-                after.recipients.get(name).or_else(|| before.recipients.get(name))
-            });
-            Some((known.map(|it| words.recipient(it)).collect::<Vec<_>>().join("; "), own))
+    };
+    Some(said).filter(|it| !it.0.is_empty())
+}
+
+/// What changed of a purpose's terms that we have our own words for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the phrase of most classes says it all")]
+fn terms(
+    words: &Words,
+    (before, after): (&Policy, &Policy),
+    (was, is): (Option<&Purpose>, Option<&Purpose>),
+    class: Class,
+) -> Option<String> {
+    match class {
+        Class::Recipient => {
+            let names = apart(&was?.with, &is?.with);
+            let of = |name| after.recipients.get(name).or_else(|| before.recipients.get(name));
+            let all: Vec<String> =
+                names.iter().filter_map(of).map(|it| words.recipient(it)).collect();
+            Some(all.join("; "))
         }
-        (Class::Channel, Some((Some(was), Some(is)))) => {
-            let names = apart(&was.on, &is.on);
-            Some((
-                names.iter().map(|it| words.channel(it.as_str())).collect::<Vec<_>>().join(", "),
-                own,
-            ))
+        Class::Channel => {
+            let names = apart(&was?.on, &is?.on);
+            let all: Vec<String> = names.iter().map(|it| words.channel(it.as_str())).collect();
+            Some(all.join(", "))
         }
-        (Class::Keep, Some((was, is))) => {
+        Class::Keep => {
             let keep = |it: Option<&Purpose>| {
                 let keep = it.and_then(|it| it.keep.as_ref());
                 keep.map_or_else(|| words.policy.not_said.to_owned(), |it| words.keep(it))
             };
-            Some((from_to(&keep(was), &keep(is)), own))
+            Some(from_to(&keep(was), &keep(is)))
         }
-        (Class::Frequency, Some((was, is))) => {
+        Class::Frequency => {
             let limits = |it: Option<&Purpose>| {
-                let all: Vec<String> = it
-                    .map_or(&[][..], |it| &it.limits)
-                    .iter()
-                    .map(|it: &Limit| words.limit(it))
-                    .collect();
-                if all.is_empty() { "–".to_owned() } else { all.join(", ") }
+                let all = it.map_or(&[][..], |it| &it.limits).iter();
+                let all: Vec<String> = all.map(|it| words.limit(it)).collect();
+                dash((!all.is_empty()).then(|| all.join(", ")))
             };
-            Some((from_to(&limits(was), &limits(is)), own))
+            Some(from_to(&limits(was), &limits(is)))
         }
-        (Class::Signals, Some((_, _))) => {
-            Some((signals(words, (before, after), it.purpose.as_ref()?), own))
-        }
-        (Class::Promise, _) => {
-            let of = |policy: &Policy| -> BTreeSet<String> {
-                policy.nevers.iter().map(|it| it.says.clone()).collect()
-            };
-            let changed: Vec<String> =
-                of(before).symmetric_difference(&of(after)).cloned().collect();
-            Some((changed.join("; "), labels))
-        }
-        (Class::Benefit, Some((was, is))) => {
-            let label = |it: Option<&Purpose>| {
-                it.and_then(|it| it.in_return.as_ref())
-                    .map_or_else(|| "–".to_owned(), |it| it.label.clone())
-            };
-            Some((from_to(&label(was), &label(is)), labels))
-        }
-        (Class::Duty, Some((Some(was), Some(is)))) => {
+        Class::Duty => {
             let of = |it: &Purpose| -> BTreeSet<String> {
                 it.duties.iter().map(|it| words.duty(it)).collect()
             };
-            let (was, is) = (of(was), of(is));
-            let gone: Vec<String> = was.difference(&is).cloned().collect();
-            let new: Vec<String> = is.difference(&was).cloned().collect();
-            let dash =
-                |it: Vec<String>| if it.is_empty() { "–".to_owned() } else { it.join(", ") };
-            Some((from_to(&dash(gone), &dash(new)), own))
+            let (was, is) = (of(was?), of(is?));
+            let only = |some: &BTreeSet<String>, rest: &BTreeSet<String>| {
+                let all: Vec<String> = some.difference(rest).cloned().collect();
+                dash((!all.is_empty()).then(|| all.join(", ")))
+            };
+            Some(from_to(&only(&was, &is), &only(&is, &was)))
         }
-        (Class::Words, Some((Some(was), Some(_)))) => Some(says(before, was, language)),
         _ => None,
     }
-    .filter(|it| !it.0.is_empty())
+}
+
+/// Promises of one version only.
+fn promises(before: &Policy, after: &Policy) -> String {
+    let of = |policy: &Policy| -> BTreeSet<String> {
+        policy.nevers.iter().map(|it| it.says.clone()).collect()
+    };
+    let changed: Vec<String> = of(before).symmetric_difference(&of(after)).cloned().collect();
+    changed.join("; ")
+}
+
+fn dash(it: Option<String>) -> String {
+    it.unwrap_or_else(|| "–".to_owned())
 }
 
 fn from_to(was: &str, is: &str) -> String {

@@ -448,7 +448,9 @@ impl Page<'_> {
         let (words, version) = (self.words, self.policy.version);
         let path = match self.it.public.standing {
             Standing::InForce => "/policy".to_owned(),
-            _ => format!("/policy/{version}"),
+            Standing::Coming | Standing::Past { .. } | Standing::NeverRuled => {
+                format!("/policy/{version}")
+            }
         };
         let hash: String = hex(&self.it.public.hash).chars().take(16).collect();
         html! {
