@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use handshake_core::policy::{Class, Difference, Effect, Policy, Purpose};
 use handshake_core::vocabulary::{Name, Signal};
 
-use super::policy_page::{label_language, says};
+use super::sheet::{label_language, says};
 use super::words::Words;
 use crate::ingest::data_in_words;
 
@@ -63,12 +63,8 @@ fn phrase(class: Class, effect: Effect, bad: bool) -> (&'static str, &'static st
         }
         (Class::Basis, true) => ("We no longer ask you first", "Wir fragen Sie nicht mehr vorher"),
         (Class::Basis, false) => ("We now ask you first", "Wir fragen Sie jetzt vorher"),
-        (Class::Minors, true) => {
-            ("The young are asked without a guardian", "Junge fragen wir ohne Erziehende")
-        }
-        (Class::Minors, false) => {
-            ("The young need a guardian's yes", "Bei Jungen braucht es das Ja von Erziehenden")
-        }
+        (Class::Minors, true) => ("The young decide alone", "Junge entscheiden allein"),
+        (Class::Minors, false) => ("The young need a guardian", "Junge entscheiden nicht allein"),
         (Class::Objection, true) => {
             ("Your objection no longer stops it", "Ihr Widerspruch beendet es nicht mehr")
         }

@@ -11,7 +11,7 @@ use handshake_core::projection::Outgrown;
 use handshake_core::vocabulary::Name;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::policy_page::{label_language, says};
+use super::sheet::{label_language, says};
 use super::words::{Words, words};
 use crate::ingest::data_in_words;
 

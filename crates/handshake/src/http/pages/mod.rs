@@ -6,13 +6,17 @@ mod ask_card;
 mod change_words;
 mod deal_words;
 mod diff_page;
+mod kept_words;
 mod mark;
 mod my_deal;
 mod policy_history;
 mod policy_page;
+mod policy_purpose;
+mod policy_terms;
 mod policy_words;
 mod question;
 mod said_card;
+mod sheet;
 mod words;
 
 pub use diff_page::{Compared, DIFF_STYLE, diff_body, diff_document, headline as diff_headline};

@@ -329,7 +329,7 @@ fn foot(words: &Words, it: &DealPage<'_>) -> Markup {
         Some(site) => format!("/my-deal?site={site}&language={}", own.lang),
         None => format!("/my-deal?language={}", own.lang),
     };
-    let policy = super::policy_page::address("/policy", it.site, Some(it.language));
+    let policy = super::sheet::address("/policy", it.site, Some(it.language));
     html! {
         footer {
             p {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::change_words::{Change, change};
-use super::policy_page::{Sheet, address, label_language, sheet, tongues, words_for};
+use super::sheet::{Sheet, address, label_language, sheet, tongues, words_for};
 use super::words::Words;
 use crate::ingest::Standing;
 
