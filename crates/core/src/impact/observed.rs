@@ -63,7 +63,8 @@ pub fn kept(state: &State, promise: &Promise, today: Day) -> [Kept; 2] {
 
 fn of(state: &State, promise: &Promise, (quarter, until): (Quarter, Day)) -> Kept {
     let mut kept = Kept { quarter, until, missed: 0, at_most: false, uses: UsesSum::default() };
-    for published in state.policies.iter() {
+    let ruled = state.policies.iter().filter(|it| state.watched.any(quarter, it.number()));
+    for published in ruled {
         let Some((purposes, what)) = bears(published, promise) else { continue };
         for purpose in purposes {
             let key = (quarter, published.number(), purpose);

@@ -54,6 +54,12 @@ impl Watched {
         self.uses.get(&key).copied().unwrap_or_default()
     }
 
+    /// Whether anything was wanted under a policy in a quarter.
+    pub fn any(&self, quarter: Quarter, policy: u32) -> bool {
+        let of = |purpose| (quarter, policy, Code(purpose));
+        self.uses.range(of(0)..=of(u32::MAX)).next().is_some()
+    }
+
     /// How many uses that were done missed it.
     pub fn missed(&self, key: UsesKey, what: Missed) -> u64 {
         self.missed.get(&(key, what)).copied().unwrap_or(0)

@@ -339,3 +339,33 @@ fn a_shop_that_gives_nothing_away_does_not_track() {
     assert_eq!(get(&server, "/.well-known/dnt/", &[]).ok()["tracking"], "N");
     has(&page(&server, "/policy", &[]), &["Nothing goes to other companies."]);
 }
+
+#[test]
+fn a_hostile_policy_is_only_text_here_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.kdl");
+    let hostile = "<script>alert(1)</script>";
+    let policy = [
+        "Ridgeline Bikes Ltd",
+        "Take your order, deliver it",
+        "Posthorn Mail BV",
+        "What you like",
+        "5 EUR off",
+        "Measurements are for fit only",
+        "Retargeting now also",
+        "docs/lia-fraud.md",
+    ];
+    let policy = policy.iter().fold(ridgeline(), |text, it| {
+        assert!(text.contains(it), "`{it}` is not in the policy");
+        text.replace(it, hostile)
+    });
+    let policy = policy.replace("privacy@ridgeline.example", "javascript:alert(1)@x");
+    std::fs::write(&path, policy).unwrap();
+    let server = Server::under(&path);
+    for path in ["/policy", "/policy/7?language=de", "/policy/history", "/policy?language=%22%3E"] {
+        let html = page(&server, path, &[]);
+        assert!(!html.contains("<script") && html.contains("&lt;script&gt;alert(1)"), "{html}");
+        assert!(!html.contains("href=\"javascript:"), "{html}");
+    }
+    assert_eq!(get(&server, "/policy?x=1", &[]).problem().1, "unknown-field");
+}
