@@ -127,16 +127,18 @@ fn decided() -> UseDecided {
 }
 
 /// Samples of kinds that have grown: the first samples stay as they were written.
-fn grown() -> [(&'static str, Fact); 4] {
+fn grown() -> [(&'static str, Fact); 5] {
     let heard = vec![HeardMessage { signal: 2, says: 1, at: AT - 3 }];
     let heard = SituationMessage { heard, other_device: true, affirmed_at: AT - 4, ..situation() };
     let flagged = UseDecided { flags: 5, ..decided() };
     let signals = SignalPersonal { signals: 1, heard: 3 };
     let assigned =
         UseDecided { experiment: 500, arm: 1, allocation: vec![900_000, 100_000], ..decided() };
+    let observed = UseDecided { verdict: 2, mode: 2, observed: vec![92, 0], ..decided() };
     let key = AccessChanged { caller: 3, revoked: false, scope: "import".into(), key: 7 };
     [
         (".assignment", Fact::UseDecided(assigned, Some(situation()))),
+        (".observed", Fact::UseDecided(observed, Some(situation()))),
         (".key", Fact::AccessChanged(key)),
         (".heard", Fact::UseDecided(flagged, Some(heard))),
         (".heard", Fact::SignalReceived(SignalReceived {}, Some(signals))),

@@ -58,6 +58,8 @@ pub fn router(shop: Arc<Shop>) -> Router {
         .route("/v1/objections", any(proxy::pass_on))
         .route("/my-deal", any(proxy::pass_on))
         .route("/my-deal/{*path}", any(proxy::pass_on))
+        .route("/policy", get(proxy::pass_on))
+        .route("/policy/{*path}", get(proxy::pass_on))
         .route("/receipts/{*path}", get(proxy::pass_on))
         .route("/.well-known/{*path}", get(proxy::pass_on));
     pages.merge(handshake).with_state(shop)

@@ -335,6 +335,9 @@ pub struct UseDecided {
     /// Flags beside the verdict, as bits.
     #[prost(uint32, tag = "18")]
     pub flags: u32,
+    /// Lines of the failing rules that are only observed, each once; 0 is `anything-else`.
+    #[prost(uint32, repeated, tag = "20")]
+    pub observed: Vec<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -5,11 +5,13 @@
 
 mod duties;
 mod money;
+mod observed;
 mod promises;
 mod report;
 
 pub use duties::{DutyReport, DutyRow, duties};
 pub use money::{Booked, Estimate, Evidence, ImpactRow};
+pub use observed::{Kept, Promise, kept, observed};
 pub use promises::{
     IncidentReport, IncidentRow, Promises, Week, incidents, promises, quarters, weeks,
 };

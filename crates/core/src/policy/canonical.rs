@@ -64,6 +64,7 @@ fn value(policy: &Policy) -> Value {
         time_zone,
         minors,
         mode,
+        mode_line: _,
         change,
         ask_budget,
         data,
@@ -76,7 +77,7 @@ fn value(policy: &Policy) -> Value {
         ledger_costs,
         worth,
     } = policy;
-    let Controller { name: controller_name, contact } = controller;
+    let Controller { name: controller_name, contact, line: _ } = controller;
     json!({
         "form": FORM,
         "name": name.as_str(),
@@ -145,7 +146,7 @@ fn change_value(Change { text, kind }: &Change) -> Value {
     json!({ "text": text, "kind": kind })
 }
 
-fn ask_budget_value(AskBudget { per_visit, per_quarter }: &AskBudget) -> Value {
+fn ask_budget_value(AskBudget { per_visit, per_quarter, line: _ }: &AskBudget) -> Value {
     json!({ "per_visit": per_visit, "per_quarter": per_quarter })
 }
 

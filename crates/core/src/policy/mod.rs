@@ -17,6 +17,7 @@ mod manual;
 mod model;
 mod place;
 mod problem;
+mod promised;
 mod read;
 mod statement;
 mod statement_box;
@@ -40,6 +41,7 @@ pub use model::{
     Recipient, RecipientKind, SignalMeaning, SignalTerm, Tag, Texts, Window, Worth, WorthSource,
 };
 pub use problem::{Problem, Severity};
+pub use promised::promised;
 pub use read::read;
 pub use statement::{Statement, StatementError, statement, statements};
 pub use statement_box::StatementBox;

@@ -36,6 +36,7 @@ pub struct Policy {
     pub minors: Option<Minors>,
     /// Mode of `anything-else not-allowed`, and of rules that name none.
     pub mode: Mode,
+    pub mode_line: Line,
     pub change: Option<Change>,
     pub ask_budget: Option<AskBudget>,
     /// Every node of the data tree by its whole name (`behaviour`, `behaviour.viewed`), parents
@@ -56,6 +57,7 @@ pub struct Policy {
 pub struct Controller {
     pub name: String,
     pub contact: String,
+    pub line: Line,
 }
 
 /// `minors below=16 need=guardian`.
@@ -82,6 +84,7 @@ pub enum ChangeKind {
 pub struct AskBudget {
     pub per_visit: u32,
     pub per_quarter: u32,
+    pub line: Line,
 }
 
 /// A node of the data tree.

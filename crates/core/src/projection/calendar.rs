@@ -74,6 +74,29 @@ impl Day {
     }
 }
 
+impl Quarter {
+    /// The quarter before it.
+    pub fn before(self) -> Quarter {
+        match self.number {
+            1 => Quarter { year: self.year - 1, number: 4 },
+            number => Quarter { year: self.year, number: number - 1 },
+        }
+    }
+
+    pub fn first_day(self) -> Day {
+        let month = (self.number - 1) * 3 + 1;
+        Date::new(self.year, month, 1).map_or(Day(0), Day::of)
+    }
+
+    pub fn last_day(self) -> Day {
+        let after = match self.number {
+            4 => Quarter { year: self.year + 1, number: 1 },
+            number => Quarter { year: self.year, number: number + 1 },
+        };
+        Day(after.first_day().0 - 1)
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.date())
@@ -116,6 +139,16 @@ mod tests {
         check("2026-12-31T23:30:00Z", "2026-12-31", "2026Q4");
         check("1970-01-01T00:00:00Z", "1970-01-01", "1970Q1");
         check("1969-12-31T22:30:00Z", "1969-12-31", "1969Q4");
+    }
+
+    #[test]
+    fn quarters_follow_each_other() {
+        let quarter: Quarter = "2027Q1".parse().unwrap();
+        assert_eq!(quarter.before().to_string(), "2026Q4");
+        assert_eq!(quarter.first_day().to_string(), "2027-01-01");
+        assert_eq!(quarter.before().last_day().to_string(), "2026-12-31");
+        assert_eq!(quarter.before().before().to_string(), "2026Q3");
+        assert_eq!(quarter.last_day().to_string(), "2027-03-31");
     }
 
     #[test]

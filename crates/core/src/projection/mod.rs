@@ -21,6 +21,7 @@ mod state;
 mod tallies;
 mod uses;
 mod waivers;
+mod watched;
 
 pub use access::Access;
 pub use agreed::{Agreed, Outgrown};
@@ -38,3 +39,4 @@ pub use state::State;
 pub use tallies::{OpenUse, Tallies, TallyKey};
 pub use uses::{PurposeUses, WEEKS};
 pub use waivers::{Signed, Waivers};
+pub use watched::{Missed, UsesKey, UsesSum, Watched};

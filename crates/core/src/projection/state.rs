@@ -18,6 +18,7 @@ use super::requests::{Remembered, Requests};
 use super::tallies::{OpenUse, Tallies};
 use super::uses;
 use super::waivers::Waivers;
+use super::watched::Watched;
 use crate::decision::Age;
 use crate::event::{
     AnswerGiven, DataCollected, DataPersonal, DutyDone, Fact, IdentityPersonal, OutcomeObserved,
@@ -41,6 +42,7 @@ pub struct State {
     pub catalogue: Catalogue,
     pub imports: Imports,
     pub incidents: Incidents,
+    pub watched: Watched,
     pub requests: Requests,
     pub access: Access,
     pub duties: Duties,
@@ -64,6 +66,7 @@ impl Default for State {
             catalogue: Catalogue::default(),
             imports: Imports::default(),
             incidents: Incidents::default(),
+            watched: Watched::default(),
             requests: Requests::default(),
             access: Access::default(),
             duties: Duties::default(),
@@ -231,6 +234,7 @@ impl State {
     fn decided(&mut self, it: &Recorded, day: Day, decided: &UseDecided) {
         self.tallies.decided((it.position, it.slot, it.caller), day, decided);
         self.incidents.decided(it.position, day, decided);
+        self.watched.decided(it.position, day, decided);
         if let Some(slot) = it.slot.filter(|_| uses::lets_through(decided)) {
             self.people.let_through(slot, Code(decided.purpose), (it.at, day));
         }
@@ -255,6 +259,7 @@ impl State {
         let Some((before, now)) = before.zip(now) else { return };
         self.used_duties(at, (&before, &now), it.assumed);
         self.incidents.carried_out((at, decision), before.key, &now);
+        self.watched.carried_out(decision, &before.key, &now);
         if let Some(slot) = now.slot.filter(|_| uses::changes(&before, &now)) {
             self.people.came_of(slot, at, (&before, &now));
         }
@@ -339,6 +344,7 @@ impl State {
         self.catalogue.dump(&mut out);
         self.imports.dump(&mut out);
         self.incidents.dump(&mut out);
+        self.watched.dump(&mut out);
         self.requests.dump(&mut out);
         self.access.dump(&mut out);
         self.duties.dump(&mut out);

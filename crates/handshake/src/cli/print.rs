@@ -27,6 +27,15 @@ impl Printer {
         let _ = writeln!(io::stdout().lock(), "{}", said.trim_end());
     }
 
+    /// A page, for browsers.
+    pub(super) fn page(&self, html: &str) {
+        let _ = writeln!(io::stdout().lock(), "{html}");
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// One line of many, for programs. Returns whether anybody is left to read more.
     pub(super) fn line(&self, text: &str) -> bool {
         writeln!(io::stdout().lock(), "{text}").is_ok()

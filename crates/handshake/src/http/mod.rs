@@ -6,8 +6,10 @@
 mod base64url;
 mod body;
 mod call;
+mod changes;
 mod cookie;
 mod knock;
+mod language;
 mod layers;
 mod lines;
 mod metrics;
@@ -26,6 +28,7 @@ pub mod wire;
 pub use cookie::{AskCount, Cookies};
 pub use metrics::Metrics;
 pub use openapi::{ApiDoc, document};
+pub use pages::{Compared, DIFF_STYLE, diff_body, diff_document, diff_headline};
 pub use problem::{Mistake, Problem, Slug};
 pub use server::{listen, serve};
 pub use state::{App, Room};

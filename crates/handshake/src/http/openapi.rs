@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::doors::{
-    affirmations, answers, ask, authzen, batch, catalog, counts, decide, duties, events, gpc,
+    affirmations, answers, ask, authzen, batch, catalog, counts, decide, dnt, duties, events, gpc,
     identities, objections, operator, outcomes, permissions, policies, recommendations, shown,
     visit, waivers,
 };
@@ -34,6 +34,8 @@ use super::problem;
         catalog::list,
         counts::counts,
         decide::decide,
+        dnt::purpose,
+        dnt::site,
         duties::list,
         duties::tell,
         events::events,

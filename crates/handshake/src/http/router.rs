@@ -6,9 +6,9 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use super::doors::{
-    affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, duties, events,
-    gpc, identities, my_deal, objections, operator, outcomes, permissions, policies, preflight,
-    recommendations, shown, visit, waivers,
+    affirmations, answers, ask, assets, authzen, batch, catalog, counts, decide, dnt, duties,
+    events, gpc, identities, my_deal, objections, operator, outcomes, permissions, policies,
+    policy_page, preflight, recommendations, shown, visit, waivers,
 };
 use super::layers;
 use super::state::App;
@@ -18,6 +18,8 @@ use super::state::App;
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/.well-known/authzen-configuration", get(authzen::configuration))
+        .route("/.well-known/dnt/", get(dnt::site))
+        .route("/.well-known/dnt/{status}", get(dnt::purpose))
         .route("/.well-known/gpc.json", get(gpc::gpc))
         .route("/access/v1/evaluation", post(authzen::evaluation))
         .route("/access/v1/evaluations", post(authzen::evaluations))
@@ -67,6 +69,12 @@ fn pages() -> Router<Arc<App>> {
         (&*assets::STYLE.versioned, get(assets::style_for_ever)),
         ("/my-deal", get(my_deal::page).post(my_deal::change)),
         (assets::MY_DEAL_STYLE.path, get(assets::my_deal_style)),
+        ("/policy", get(policy_page::page)),
+        ("/policy.json", get(policy_page::json)),
+        (assets::POLICY_STYLE.path, get(assets::policy_style)),
+        ("/policy/history", get(policy_page::history)),
+        ("/policy/history.json", get(policy_page::history_json)),
+        ("/policy/{version}", get(policy_page::version)),
     ] {
         pages = pages.route(path, page);
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use handshake_core::vocabulary::SiteId;
 use tokio::sync::watch;
 
+use super::changes::Changes;
 use super::metrics::{Decisions, Metrics};
 use super::problem::{Problem, Slug};
 use super::token::Signer;
@@ -31,12 +32,14 @@ pub struct Room {
     pub site: Site,
     pub signer: Signer,
     pub decisions: Decisions,
+    pub changes: Changes,
 }
 
 impl Room {
     pub fn new(info: Arc<SiteInfo>, site: Site) -> Room {
         let signer = Signer::new(&info.secret, info.id);
-        Room { info, site, signer, decisions: Decisions::default() }
+        let (decisions, changes) = (Decisions::default(), Changes::default());
+        Room { info, site, signer, decisions, changes }
     }
 }
 

@@ -185,8 +185,11 @@ impl Turn<'_> {
         situation: &Situation,
         decision: &Decision,
     ) -> Result<UseDecided, Refusal> {
-        let mut reasons: Vec<u32> = Vec::new();
+        let (mut reasons, mut observed): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         for it in &decision.reasons {
+            if it.mode == Mode::Observe && !observed.contains(&it.line.0) {
+                observed.push(it.line.0);
+            }
             let reason = it.clause.number() << 8 | it.code.number();
             if !reasons.contains(&reason) {
                 reasons.push(reason);
@@ -205,6 +208,7 @@ impl Turn<'_> {
             channel: situation.channel.code().0,
             digest: decision::digest(decision),
             flags: decision.flags.bits(),
+            observed,
             ..UseDecided::default()
         })
     }

@@ -68,6 +68,11 @@ impl Terms {
     }
 }
 
+/// The data of a purpose in words, one line for each branch of the tree.
+pub fn data_in_words<'a>(policy: &Policy, data: impl IntoIterator<Item = &'a Name>) -> Vec<String> {
+    what(policy, data, None)
+}
+
 /// The language that labels are written in.
 fn label_language(policy: &Policy) -> String {
     policy.languages.first().map_or("en", String::as_str).to_owned()

@@ -49,7 +49,7 @@ fn post(server: &Server, form: &[(String, String)], fields: &[(&str, &str)]) -> 
 
 /// Every element is closed in order, and no heading level is left out.
 #[track_caller]
-fn well_formed(html: &str) {
+pub(crate) fn well_formed(html: &str) {
     let (mut open, mut last): (Vec<&str>, u32) = (Vec::new(), 0);
     for tag in html.split('<').skip(2).map(|it| it.split('>').next().unwrap()) {
         let name = tag.split([' ', '/']).find(|it| !it.is_empty()).unwrap();

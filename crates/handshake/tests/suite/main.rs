@@ -25,6 +25,7 @@ mod offline;
 mod online_retail;
 mod policy_check;
 mod policy_diff;
+mod public_pages;
 mod readme;
 mod recommendations;
 mod resumes;

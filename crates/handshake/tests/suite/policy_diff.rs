@@ -131,3 +131,48 @@ fn a_wider_deal_is_announced_and_says_whom_to_ask_again() {
     assert_eq!(server.get("/v1/policies/9/reask").problem().2, "version");
     assert_eq!(server.get("/v1/policies/1").text, first.text, "what was is readable for ever");
 }
+
+#[test]
+fn every_difference_names_the_old_line_too() {
+    let new = next(&[
+        ("\"Ridgeline Bikes Ltd\"", "\"Ridgeline Cycles Ltd\""),
+        ("per-visit=1 per-quarter=3", "per-visit=1 per-quarter=4"),
+        ("within=48 hours", "within=49 hours"),
+    ]);
+    let new = format!("// A line more.\n{new}");
+    let (_, value) = compared(&ridgeline(), &new);
+    let line = |text: &str, part: &str| text.lines().position(|it| it.contains(part)).unwrap() + 1;
+    for (class, part) in
+        [("controller", "  controller "), ("ask-budget", "  ask-budget "), ("duty", "  must stop ")]
+    {
+        let all = value["differences"].as_array().unwrap();
+        let it = all
+            .iter()
+            .find(|it| it["class"] == class && it["old_line"] == line(&ridgeline(), part));
+        let it = it.unwrap_or_else(|| panic!("no {class} of the old line in {value:#}"));
+        assert_eq!(it["new_line"], line(&new, part), "{class}");
+    }
+}
+
+#[test]
+fn a_comparison_is_a_page_that_stands_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old_path, new_path] = ["old.kdl", "new.kdl"].map(|it| dir.path().join(it));
+    std::fs::write(&old_path, ridgeline()).unwrap();
+    std::fs::write(&new_path, next(&[("on ads\n", "on ads email\n")])).unwrap();
+    let run = |more: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_handshake"))
+            .args(more)
+            .args(["policy", "diff", "--html"])
+            .args([&old_path, &new_path])
+            .output()
+            .unwrap()
+    };
+    let done = run(&[]);
+    assert_eq!(done.status.code(), Some(3));
+    let html = String::from_utf8(done.stdout).unwrap();
+    assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
+    assert!(html.contains("Version 8 widens the deal of version 7 in 1 way."), "{html}");
+    assert!(html.contains("As in: ") && html.contains("<ins>"), "{html}");
+    assert_eq!(run(&["--json"]).status.code(), Some(2));
+}

@@ -35,7 +35,7 @@ pub async fn script() -> Response {
 /// Scripts and styles of Handshake, whatever their version; and nothing else.
 pub async fn otherwise(State(shop): State<Arc<Shop>>, request: Request) -> Response {
     let path = request.uri().path();
-    let of_handshake = ["/handshake", "/my-deal"].iter().any(|it| path.starts_with(it));
+    let of_handshake = ["/handshake", "/my-deal", "/policy."].iter().any(|it| path.starts_with(it));
     if of_handshake && matches!(*request.method(), Method::GET | Method::HEAD) {
         return proxy::pass_on(State(shop), request).await;
     }

@@ -57,7 +57,8 @@ pub fn frame(
                 footer {
                     p {
                         "Ridgeline Bikes Ltd is invented. It asks before it uses what it knows of you: "
-                        a href="/my-deal" { "your deal" } "."
+                        a href="/my-deal" { "your deal" } ". What it does with data, all of it: "
+                        a href="/policy" { "the policy" } "."
                     }
                 }
             }

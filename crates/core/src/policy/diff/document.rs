@@ -20,7 +20,8 @@ pub(super) fn differences(old: &Policy, new: &Policy) -> Vec<Difference> {
     for (name, after) in &new.data {
         if old.data.get(name).is_some_and(|it| it.sensitive) && !after.sensitive {
             let said = format!("`{name}` is no longer marked as sensitive");
-            notes.add(Effect::Worse, Class::Sensitive, None, (said, after.line));
+            let lines = (old.data.get(name).map_or(nowhere(), |it| it.line), after.line);
+            notes.add(Effect::Worse, Class::Sensitive, None, (said, lines));
         }
     }
     for (name, after) in &new.purposes {
@@ -39,19 +40,20 @@ impl Notes {
         effect: Effect,
         class: Class,
         purpose: Option<&Name>,
-        (said, line): (String, Line),
+        (said, (was, is)): (String, (Line, Line)),
     ) {
-        let lines = (None, Some(line).filter(|it| it.0 != 0));
+        let some = |it: Line| Some(it).filter(|it| it.0 != 0);
+        let lines = (some(was), some(is));
         let purpose = purpose.cloned();
         self.0.push(Difference { effect, class, purpose, said, lines, witness: None });
     }
 
     fn controller(&mut self, old: &Policy, new: &Policy) {
-        let nowhere = Line(0);
+        let lines = (old.controller.line, new.controller.line);
         if old.controller.name != new.controller.name {
             let (was, is) = (&old.controller.name, &new.controller.name);
             let said = format!("who answers for the data is {is}, not {was}");
-            self.add(Effect::Worse, Class::Controller, None, (said, nowhere));
+            self.add(Effect::Worse, Class::Controller, None, (said, lines));
         }
         let budget = |it: &Policy| it.ask_budget.map(|it| (it.per_visit, it.per_quarter));
         let (was, is) = (budget(old), budget(new));
@@ -65,10 +67,12 @@ impl Notes {
             None => "without limit".to_owned(),
         };
         let said = || format!("people may be asked {}, not {}", written(is), written(was));
+        let line = |it: &Policy| it.ask_budget.map_or(nowhere(), |it| it.line);
+        let lines = (line(old), line(new));
         if more(was, is) {
-            self.add(Effect::Worse, Class::AskBudget, None, (said(), nowhere));
+            self.add(Effect::Worse, Class::AskBudget, None, (said(), lines));
         } else if more(is, was) {
-            self.add(Effect::Better, Class::AskBudget, None, (said(), nowhere));
+            self.add(Effect::Better, Class::AskBudget, None, (said(), lines));
         }
     }
 
@@ -81,55 +85,62 @@ impl Notes {
         if was.country != is.country {
             let of = |it: &Recipient| it.country.clone().unwrap_or_else(|| "here".to_owned());
             let said = format!("{} is in {}, not in {}", is.label, of(is), of(was));
-            self.add(Effect::Widened, Class::Country, None, (said, is.line));
+            self.add(Effect::Widened, Class::Country, None, (said, (was.line, is.line)));
         }
         if was.kind < is.kind {
             let said = format!("{} is now {}", is.label, kind(is.kind));
-            self.add(Effect::Widened, Class::Recipient, None, (said, is.line));
+            self.add(Effect::Widened, Class::Recipient, None, (said, (was.line, is.line)));
         }
         if !was.sale && is.sale {
             let said = format!("what {} gets is now sold to it", is.label);
-            self.add(Effect::Widened, Class::Recipient, None, (said, is.line));
+            self.add(Effect::Widened, Class::Recipient, None, (said, (was.line, is.line)));
         }
         if was.label != is.label {
             let said = format!("`{name}` is {}, not {}", is.label, was.label);
-            self.add(Effect::Reworded, Class::Words, None, (said, is.line));
+            self.add(Effect::Reworded, Class::Words, None, (said, (was.line, is.line)));
         }
     }
 
     fn purpose(&mut self, name: &Name, was: &Purpose, is: &Purpose) {
-        let mut say = |effect, class, said: String, line| {
-            self.add(effect, class, Some(name), (said, line));
+        let whole = (was.line, is.line);
+        let mut say = |effect, class, said: String, lines| {
+            self.add(effect, class, Some(name), (said, lines));
         };
         for (language, words) in &is.says {
             match was.says.get(language) {
                 Some(before) if before != words => {
                     let said = format!("in {language} it says “{words}”, not “{before}”");
-                    say(Effect::Reworded, Class::Words, said, is.line);
+                    say(Effect::Reworded, Class::Words, said, whole);
                 }
                 Some(_) | None => (),
             }
         }
         for language in was.says.keys().filter(|it| !is.says.contains_key(*it)) {
             let said = format!("it is no longer said in {language}");
-            say(Effect::Worse, Class::Words, said, is.line);
+            say(Effect::Worse, Class::Words, said, whole);
         }
         if let (Basis::Permission { explicit: true }, Basis::Permission { explicit: false }) =
             (&was.basis, &is.basis)
         {
             let said = "permission need no longer be explicit".to_owned();
-            say(Effect::Worse, Class::Basis, said, is.basis_line);
+            say(Effect::Worse, Class::Basis, said, (was.basis_line, is.basis_line));
         }
         if let Some((effect, said)) = benefit(was.in_return.as_ref(), is.in_return.as_ref()) {
-            say(effect, Class::Benefit, said, is.in_return.as_ref().map_or(is.line, |it| it.line));
+            let line = |it: &Purpose| it.in_return.as_ref().map_or(it.line, |it| it.line);
+            say(effect, Class::Benefit, said, (line(was), line(is)));
         }
         if let Some((effect, said)) = asked_again(was.ask_again, is.ask_again) {
-            say(effect, Class::AskAgain, said, is.line);
+            say(effect, Class::AskAgain, said, whole);
         }
-        for (effect, said, line) in duties(was, is) {
-            say(effect, Class::Duty, said, line);
+        for (effect, said, lines) in duties(was, is) {
+            say(effect, Class::Duty, said, lines);
         }
     }
+}
+
+/// No line speaks.
+fn nowhere() -> Line {
+    Line(0)
 }
 
 fn kind(it: RecipientKind) -> &'static str {
@@ -167,7 +178,7 @@ fn asked_again(was: Option<Period>, is: Option<Period>) -> Option<(Effect, Strin
 }
 
 /// Duties by what must be done; a longer or missing time limit is a weaker duty.
-fn duties(was: &Purpose, is: &Purpose) -> Vec<(Effect, String, Line)> {
+fn duties(was: &Purpose, is: &Purpose) -> Vec<(Effect, String, (Line, Line))> {
     let by_what = |it: &'_ Purpose| -> BTreeMap<(Name, Option<String>, Option<String>), Duty> {
         let key = |it: &Duty| (it.what.clone(), it.when.clone(), it.of.clone());
         it.duties.iter().map(|it| (key(it), it.clone())).collect()
@@ -176,7 +187,11 @@ fn duties(was: &Purpose, is: &Purpose) -> Vec<(Effect, String, Line)> {
     let mut all = Vec::new();
     for (key, duty) in &before {
         let Some(now) = after.get(key) else {
-            all.push((Effect::Worse, format!("no longer must: {}", duty.text()), is.line));
+            all.push((
+                Effect::Worse,
+                format!("no longer must: {}", duty.text()),
+                (duty.line, is.line),
+            ));
             continue;
         };
         let end = |it: &Duty| {
@@ -185,13 +200,13 @@ fn duties(was: &Purpose, is: &Purpose) -> Vec<(Effect, String, Line)> {
         };
         let said = || format!("must {}, not {}", now.text(), duty.text());
         if end(duty) < end(now) {
-            all.push((Effect::Worse, said(), now.line));
+            all.push((Effect::Worse, said(), (duty.line, now.line)));
         } else if end(now) < end(duty) {
-            all.push((Effect::Better, said(), now.line));
+            all.push((Effect::Better, said(), (duty.line, now.line)));
         }
     }
     for (_, duty) in after.iter().filter(|(key, _)| !before.contains_key(key)) {
-        all.push((Effect::Better, format!("must now: {}", duty.text()), duty.line));
+        all.push((Effect::Better, format!("must now: {}", duty.text()), (was.line, duty.line)));
     }
     all
 }

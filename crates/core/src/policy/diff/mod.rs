@@ -157,10 +157,11 @@ pub fn diff(old: &Policy, new: &Policy) -> Diff {
     let before = Compiled::new(old, &names, 1, [0; 32]);
     let after = Compiled::new(new, &names, 2, [0; 32]);
     let places = places::different(&before, &after);
+    let rest = (old.mode_line, new.mode_line);
     let found = places.into_iter().map(|place| {
         let mut found = widened::differences((&before, &after), &place, Effect::Widened);
         found.extend(widened::differences((&after, &before), &place, Effect::Narrowed));
-        found.extend(widened::modes(&before, &after, &place));
+        found.extend(widened::modes((&before, &after), rest, &place));
         (place, found)
     });
     let mut differences = places::together(found.collect());
@@ -206,5 +207,25 @@ impl Class {
             Class::Controller => "controller",
             Class::Sensitive => "sensitive",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read;
+
+    #[test]
+    fn what_no_line_allows_has_a_line_of_its_own() {
+        let old = include_str!("../../../../../examples/ridgeline-bikes/policy.kdl");
+        let new = format!("// A line more.\n{old}")
+            .replace("not-allowed mode=enforce", "not-allowed mode=observe");
+        let diff = diff(&read(old).unwrap(), &read(&new).unwrap());
+        let at = old.lines().position(|it| it.contains("anything-else")).unwrap();
+        let at = u32::try_from(at).unwrap() + 1;
+        let mut modes = diff.differences.iter().filter(|it| it.class == Class::Mode);
+        let rest =
+            modes.find(|it| it.purpose.is_none() && it.said.contains("no line allows")).unwrap();
+        assert_eq!(rest.lines, (Some(Line(at)), Some(Line(at + 1))));
     }
 }

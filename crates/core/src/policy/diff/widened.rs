@@ -255,7 +255,8 @@ fn difference(
     effect: Effect,
 ) -> Difference {
     let new_line = line_of(after, class, found.bar.as_ref());
-    let old_line = found.bar.as_ref().map(|it| it.line).or(before.map(|it| it.purpose.line));
+    let old_line = found.bar.as_ref().map(|it| it.line);
+    let old_line = old_line.or_else(|| Some(line_of(before?, class, None)));
     let lines = match effect {
         Effect::Narrowed => (Some(new_line), old_line),
         Effect::Widened | Effect::Worse | Effect::Reworded | Effect::Better => {
@@ -373,13 +374,17 @@ fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
 }
 
 /// Rules that both policies have and the new one holds less firmly. The verdict stays, the advice
-/// does not.
-pub(super) fn modes(old: &Compiled, new: &Compiled, place: &Place) -> Vec<Difference> {
+/// does not. `rest` are the lines on what no line allows.
+pub(super) fn modes(
+    (old, new): (&Compiled, &Compiled),
+    rest: (Line, Line),
+    place: &Place,
+) -> Vec<Difference> {
     let mut all = Vec::new();
     let (was, is) = (CompiledMode::always(old.mode), CompiledMode::always(new.mode));
     if is.is_softer_than(was) {
         let said = words::softer("what no line allows", was, is);
-        all.push(softened(None, said, (Line(0), Line(0)), None));
+        all.push(softened(None, said, rest, None));
     }
     for after in new.purposes.iter().filter_map(|it| Side::new(new, it, place)) {
         let before = old.purpose_of(after.purpose.code).and_then(|it| Side::new(old, it, place));

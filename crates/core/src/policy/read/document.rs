@@ -7,7 +7,7 @@ use kdl::{KdlEntry, KdlNode};
 
 use super::desk::{Desk, shown, span_of, span_of_name};
 use super::words::Words;
-use crate::policy::model::{AskBudget, Change, ChangeKind, Controller, Minors};
+use crate::policy::model::{AskBudget, Change, ChangeKind, Controller, Line, Minors};
 use crate::vocabulary::{Currency, Millis, Mode, Name};
 
 const LINES: [&str; 9] = [
@@ -44,6 +44,7 @@ pub(super) struct Header {
     pub(super) time_zone: String,
     pub(super) minors: Option<Minors>,
     pub(super) mode: Mode,
+    pub(super) mode_line: Line,
     pub(super) change: Option<Change>,
     pub(super) ask_budget: Option<AskBudget>,
 }
@@ -57,7 +58,7 @@ struct Draft {
     currency: Option<Currency>,
     time_zone: Option<String>,
     minors: Option<Minors>,
-    mode: Option<Mode>,
+    mode: Option<(Mode, Line)>,
     change: Option<Change>,
     ask_budget: Option<AskBudget>,
 }
@@ -79,6 +80,7 @@ pub(super) fn header(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Header> {
         let said = format!("version {new} cannot replace version {old}");
         desk.mistake(span_of(entry), "bad-replaces", said, "a new version has a higher number");
     }
+    let (mode, mode_line) = draft.mode?;
     Some(Header {
         name: name?,
         version: version?,
@@ -90,7 +92,8 @@ pub(super) fn header(desk: &mut Desk<'_>, node: &KdlNode) -> Option<Header> {
         currency: draft.currency?,
         time_zone: draft.time_zone?,
         minors: draft.minors,
-        mode: draft.mode?,
+        mode,
+        mode_line,
         change: draft.change,
         ask_budget: draft.ask_budget,
     })
@@ -107,7 +110,7 @@ fn lines(desk: &mut Desk<'_>, parent: &KdlNode, nodes: &[KdlNode]) -> Draft {
         let mut words = Words::of(node);
         let it = &mut words;
         match line {
-            "controller" => draft.controller = controller(desk, it),
+            "controller" => draft.controller = controller(desk, node, it),
             "applies-in" => draft.applies_in = jurisdictions(desk, it),
             "languages" => draft.languages = languages(desk, it),
             "currency" => {
@@ -117,9 +120,9 @@ fn lines(desk: &mut Desk<'_>, parent: &KdlNode, nodes: &[KdlNode]) -> Draft {
                 draft.time_zone = it.need(desk, "a time zone").and_then(|it| zone(desk, it));
             }
             "minors" => draft.minors = minors(desk, node, it),
-            "anything-else" => draft.mode = anything_else(desk, it),
+            "anything-else" => draft.mode = anything_else(desk, node, it),
             "change" => draft.change = change(desk, it),
-            "ask-budget" => draft.ask_budget = ask_budget(desk, it),
+            "ask-budget" => draft.ask_budget = ask_budget(desk, node, it),
             _ => {
                 desk.unknown_node(node, "`policy`", &LINES);
                 continue;
@@ -147,11 +150,11 @@ pub(super) fn instant(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<Millis> {
     instant
 }
 
-fn controller(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Option<Controller> {
+fn controller(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>) -> Option<Controller> {
     let name = words.need(desk, "a name").and_then(|it| desk.text(it));
     let contact = words.need_property(desk, "contact", "\"privacy@shop.example\"");
     let contact = contact.and_then(|it| desk.text(it));
-    Some(Controller { name: name?, contact: contact? })
+    Some(Controller { name: name?, contact: contact?, line: desk.line(node) })
 }
 
 fn jurisdictions(desk: &mut Desk<'_>, words: &mut Words<'_>) -> BTreeSet<String> {
@@ -223,11 +226,15 @@ fn minors(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>) -> Option<
     Some(Minors { below: below?, line: desk.line(node) })
 }
 
-fn anything_else(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Option<Mode> {
+fn anything_else(
+    desk: &mut Desk<'_>,
+    node: &KdlNode,
+    words: &mut Words<'_>,
+) -> Option<(Mode, Line)> {
     let word = words.need(desk, "`not-allowed`");
     let not_allowed = word.and_then(|it| desk.just(it, "not-allowed"));
     let mode = words.need_property(desk, "mode", "enforce").and_then(|it| mode(desk, it));
-    not_allowed.and(mode)
+    not_allowed.and(mode).map(|it| (it, desk.line(node)))
 }
 
 pub(super) fn mode(desk: &mut Desk<'_>, entry: &KdlEntry) -> Option<Mode> {
@@ -247,10 +254,11 @@ fn change(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Option<Change> {
     Some(Change { text: text?, kind: kind? })
 }
 
-fn ask_budget(desk: &mut Desk<'_>, words: &mut Words<'_>) -> Option<AskBudget> {
+fn ask_budget(desk: &mut Desk<'_>, node: &KdlNode, words: &mut Words<'_>) -> Option<AskBudget> {
     let per_visit = words.need_property(desk, "per-visit", "1");
     let per_visit = per_visit.and_then(|it| desk.number(it, 0, 100));
     let per_quarter = words.need_property(desk, "per-quarter", "3");
     let per_quarter = per_quarter.and_then(|it| desk.number(it, 0, 1000));
-    Some(AskBudget { per_visit: per_visit?, per_quarter: per_quarter? })
+    let line = desk.line(node);
+    Some(AskBudget { per_visit: per_visit?, per_quarter: per_quarter?, line })
 }

@@ -146,6 +146,7 @@ impl Parts {
             time_zone: header.time_zone,
             minors: header.minors,
             mode: header.mode,
+            mode_line: header.mode_line,
             change: header.change,
             ask_budget: header.ask_budget,
             data: self.data,

@@ -12,6 +12,7 @@ use crate::cli::open::{self, Opened};
 use crate::cli::print::Printer;
 use crate::config::Places;
 use crate::http::wire::DiffReply;
+use crate::http::{Compared, diff_document};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct DiffArgs {
@@ -21,6 +22,9 @@ pub(in crate::cli) struct DiffArgs {
     /// Site; may be left out where there is only one
     #[arg(long, value_name = "NAME", value_parser = open::name)]
     site: Option<Name>,
+    /// Print a page that stands by itself, to attach to a merge request
+    #[arg(long)]
+    html: bool,
 }
 
 const EFFECTS: [(Effect, &str); 5] = [
@@ -32,6 +36,11 @@ const EFFECTS: [(Effect, &str); 5] = [
 ];
 
 pub(super) fn run(it: &DiffArgs, places: &Places, printer: &Printer) -> Result<(), Failure> {
+    if it.html && printer.is_json() {
+        return Err(Failure::Usage(
+            "`--html` and `--json` are two answers; ask for one".to_owned(),
+        ));
+    }
     let (old, new, outgrown) = match it.files.as_slice() {
         [old, new] => (load(old, printer)?, load(new, printer)?, None),
         [new] => {
@@ -55,9 +64,15 @@ pub(super) fn run(it: &DiffArgs, places: &Places, printer: &Printer) -> Result<(
         _ => return Err(Failure::Usage("give one file, or an old and a new one".to_owned())),
     };
     let diff = policy::diff(&old, &new);
-    printer.answer(&DiffReply::new(&diff, outgrown.as_deref()), || {
-        text(&old, &new, &diff, outgrown.as_deref())
-    });
+    if it.html {
+        let outgrown = outgrown.as_deref();
+        let compared = Compared { old: &old, new: &new, diff: &diff, outgrown };
+        printer.page(&diff_document(&compared));
+    } else {
+        printer.answer(&DiffReply::new(&diff, outgrown.as_deref()), || {
+            text(&old, &new, &diff, outgrown.as_deref())
+        });
+    }
     if diff.words_alone() && new.change.is_none() {
         return Err(Failure::Refused(
             "words changed where nothing else did, and nobody but their author knows whether they \

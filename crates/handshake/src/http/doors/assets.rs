@@ -47,6 +47,14 @@ pub static MY_DEAL_STYLE: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+pub static POLICY_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        ("/policy", ".css", "/policy.css"),
+        "text/css; charset=utf-8",
+        include_str!("../pages/policy.css"),
+    )
+});
+
 const VERSION_CHARS: usize = 12;
 
 impl Asset {
@@ -115,4 +123,8 @@ pub async fn style_for_ever(headers: HeaderMap) -> Response {
 
 pub async fn my_deal_style(headers: HeaderMap) -> Response {
     MY_DEAL_STYLE.answer(&headers, FRESH)
+}
+
+pub async fn policy_style(headers: HeaderMap) -> Response {
+    POLICY_STYLE.answer(&headers, FRESH)
 }

@@ -16,6 +16,7 @@ use crate::http::body::{self, BROWSER_BYTES_MAX};
 use crate::http::call::{Call, event_id, fresh_event, new_person, query, set_cookie, take_turn};
 use crate::http::cookie;
 use crate::http::knock;
+use crate::http::language;
 use crate::http::pages::{DealPage, deal_page, speaks};
 use crate::http::problem::{Problem, Slug};
 use crate::http::state::{App, Room};
@@ -234,13 +235,7 @@ fn whose<'a>(
 
 /// The language asked for, else the browser's first that both the policy and we speak.
 fn language(spoken: &[String], asked: Option<&str>, headers: &HeaderMap) -> String {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    let tags = accepted.unwrap_or_default().split(',');
-    let tags = tags.map(|it| it.split(';').next().unwrap_or_default().trim());
-    let primary = |it: &str| it.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let mut wanted = asked.into_iter().chain(tags).map(primary);
-    let found = wanted.find_map(|it| spoken.iter().find(|own| primary(own) == it && speaks(&it)));
-    found.or(spoken.first()).map_or("en", String::as_str).to_owned()
+    language::chosen(spoken, asked, headers, speaks)
 }
 
 #[cfg(test)]

@@ -264,7 +264,7 @@ impl Words {
         format!("; {} {}", self.deal.now, self.date(at, zone))
     }
 
-    fn day(&self, it: Day) -> String {
+    pub(super) fn day(&self, it: Day) -> String {
         self.date(Millis(i64::from(it.0) * DAY_MS), &TimeZone::UTC)
     }
 }

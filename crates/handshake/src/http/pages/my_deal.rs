@@ -330,10 +330,12 @@ fn foot(words: &Words, it: &DealPage<'_>) -> Markup {
         Some(site) => format!("/my-deal?site={site}&language={}", own.lang),
         None => format!("/my-deal?language={}", own.lang),
     };
+    let policy = super::sheet::address("/policy", it.site, Some(it.language));
     html! {
         footer {
             p {
                 (words.deal.ledger) " " (words.deal.questions) " " (it.deal.contact)
+                " · " a href=(policy) { (words.policy.whole_policy) }
                 @for own in ALL.iter().filter(spoken).filter(|own| own.lang != words.lang) {
                     " · " a href=(address(own)) lang=(own.lang) hreflang=(own.lang) { (own.name) }
                 }

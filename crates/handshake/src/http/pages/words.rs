@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::deal_words::{DE_DEAL, Deal, EN_DEAL};
+use super::policy_words::{DE_POLICY, EN_POLICY, Policy};
 use crate::ingest::Party;
 
 /// The words of one language.
@@ -44,6 +45,7 @@ pub(in crate::http) struct Words {
     pub another_company: &'static str,
     pub until_taken_back: &'static str,
     pub deal: &'static Deal,
+    pub policy: &'static Policy,
     months: [&'static str; 12],
 }
 
@@ -77,6 +79,7 @@ const EN: Words = Words {
     another_company: "another company",
     until_taken_back: "Until you take it back",
     deal: &EN_DEAL,
+    policy: &EN_POLICY,
     months: [
         "January",
         "February",
@@ -123,6 +126,7 @@ const DE: Words = Words {
     another_company: "eine andere Firma",
     until_taken_back: "Bis Sie es zurücknehmen",
     deal: &DE_DEAL,
+    policy: &DE_POLICY,
     months: [
         "Januar",
         "Februar",

@@ -292,3 +292,17 @@ pub struct WaiverEntry {
     pub signed_at: String,
     pub because: String,
 }
+
+/// A tracking status, by W3C Tracking Preference Expression.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tracking {
+    /// `N` not tracking, `T` tracking, `C` tracking with permission given before.
+    #[schema(example = "C")]
+    pub tracking: String,
+    /// Who answers for the data.
+    pub controller: Vec<String>,
+    /// The policy page.
+    pub policy: String,
+    /// Where a person sees and changes what they agreed to.
+    pub config: String,
+}

@@ -11,6 +11,7 @@ mod duties;
 mod evaluating;
 mod governing;
 mod objecting;
+mod public;
 mod recommending;
 mod said;
 mod situation;
@@ -37,9 +38,12 @@ pub use evaluating::{
 };
 pub use governing::{
     CheckReply, DiffReply, Gpc, Health, PoliciesReply, PolicyEntry, PolicyPublished, ReaskReply,
-    SiteQuery, SiteState, WaiverEntry, WaiversReply,
+    SiteQuery, SiteState, Tracking, WaiverEntry, WaiversReply,
 };
 pub use objecting::{ObjectionsReply, ObjectionsRequest};
+pub use public::{
+    ChangeForAll, DifferenceForAll, HistoryForAll, PolicyForAll, VersionForAll, standing,
+};
 pub use recommending::{
     RecommendationsQuery, RecommendationsReply, RecommendationsRequest, RecommendedBecause,
     RecommendedItem,
