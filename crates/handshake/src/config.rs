@@ -10,7 +10,9 @@ use handshake_core::vocabulary::SiteId;
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Places {
     /// Directory of the ledger, the keys' slab and `access.redb` [env: `HANDSHAKE_DATA`; default: handshake-data]
-    #[arg(long, value_name = "DIR", global = true)]
+    // Not `data` by its id: commands that take names of data by `--data` have an option of this id
+    // under another name, which keeps this one away from them.
+    #[arg(id = "directory", long = "data", value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// File with the wrapping key, outside the data directory (env `HANDSHAKE_KEY_FILE`, default `<DIR>.key`)
     #[arg(long, value_name = "FILE", global = true)]

@@ -10,11 +10,13 @@
 
 mod bad_input;
 mod cards;
+mod checks;
 mod console;
 mod deals;
 mod demo;
 mod doors;
 mod evaluations;
+mod formats;
 mod histories;
 mod kills;
 mod lines;

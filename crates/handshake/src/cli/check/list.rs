@@ -1,6 +1,6 @@
 //! The rows of a list, one after the other, each with its line.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -62,6 +62,8 @@ pub(super) trait Rows {
 const ROW_BYTES_MAX: u64 = 1 << 20;
 /// What a reader may hold beyond the row it is reading.
 const AHEAD: u64 = 64 << 10;
+/// Bytes that are done with are let go when there are more.
+const COMPACT: usize = 256 << 10;
 /// What the first line is looked for in.
 const HEAD_BYTES: u64 = 64 << 10;
 
@@ -130,7 +132,9 @@ fn delimited(path: &Path) -> Result<List, Failure> {
     file.take(HEAD_BYTES).read_to_end(&mut head).map_err(|it| failed(&it))?;
     let delimiter = delimiter(head.split(|&it| it == b'\n').next().unwrap_or_default());
     let file = File::open(path).map_err(|it| failed(&it))?;
-    let progress = Rc::new(Progress::default());
+    let window = Window { bytes: Vec::new(), done: 0, offset: 0, line: 1 };
+    let window = RefCell::new(window);
+    let progress = Rc::new(Progress { read: Cell::new(0), row: Cell::new(0), window });
     let bounded = Bounded { from: file, progress: Rc::clone(&progress) };
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bounded);
@@ -167,10 +171,47 @@ fn unreadable(name: &str, error: &csv::Error) -> Failure {
 }
 
 /// How far a file has been read, and where the row being read begins.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Progress {
     read: Cell<u64>,
     row: Cell<u64>,
+    window: RefCell<Window>,
+}
+
+/// What was read and is not yet known to belong to a row; the parser counts lines otherwise than
+/// people do where they end with two characters or are blank.
+#[derive(Debug)]
+struct Window {
+    bytes: Vec<u8>,
+    /// How many of them are done with.
+    done: usize,
+    /// Where the rest begins in the file, and in which line.
+    offset: u64,
+    line: u64,
+}
+
+impl Window {
+    fn add(&mut self, bytes: &[u8]) {
+        if COMPACT < self.done {
+            self.bytes.drain(..self.done);
+            self.done = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The line in which a row begins that the parser says to begin at this byte.
+    fn line_of(&mut self, byte: u64) -> u64 {
+        let ends = |it: u8| it == b'\n' || it == b'\r';
+        while let Some(&it) = self.bytes.get(self.done) {
+            if byte <= self.offset && !ends(it) {
+                break;
+            }
+            self.line += u64::from(it == b'\n');
+            self.done += 1;
+            self.offset += 1;
+        }
+        self.line
+    }
 }
 
 /// A file that gives up when a row has no end: a quote that is never closed would else bring the
@@ -188,6 +229,7 @@ impl Read for Bounded {
             return Err(io::Error::new(io::ErrorKind::InvalidData, said));
         }
         let read = self.from.read(buffer)?;
+        self.progress.window.borrow_mut().add(buffer.get(..read).unwrap_or_default());
         self.progress.read.set(so_far.saturating_add(u64::try_from(read).unwrap_or(u64::MAX)));
         Ok(read)
     }
@@ -210,7 +252,8 @@ impl Rows for Delimited {
         }
         self.progress.row.set(self.reader.position().byte());
         self.number += 1;
-        let line = record.position().map_or(0, csv::Position::line);
+        let begins = record.position().map_or(0, csv::Position::byte);
+        let line = self.progress.window.borrow_mut().line_of(begins);
         let (content, wrong) = fitted(record, self.width);
         Ok(Some(Row { number: self.number, line, content: Content::Cells(content), wrong }))
     }

