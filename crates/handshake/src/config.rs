@@ -41,7 +41,7 @@ pub struct Listening {
 /// How to reach a server that runs.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Reaching {
-    /// The server to ask [env: `HANDSHAKE_SERVER`; default: http://127.0.0.1:8700]
+    /// The server to ask [env: `HANDSHAKE_SERVER`; default: `http://127.0.0.1:8700`]
     #[arg(long, value_name = "URL", conflicts_with = "policy")]
     server: Option<String>,
     /// A secret key of the site; better given in the environment, where no list of processes shows it [env: `HANDSHAKE_SECRET`]

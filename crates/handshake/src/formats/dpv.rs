@@ -21,7 +21,7 @@ pub fn dpv(policy: &Policy) -> Value {
     notice.insert("dct:title".to_owned(), json!(policy.name.as_str()));
     notice.insert("dct:hasVersion".to_owned(), json!(policy.version.to_string()));
     notice.insert("dct:identifier".to_owned(), json!(format!("sha256:{}", hex(&hash(policy)))));
-    notice.insert("dct:valid".to_owned(), typed("xsd:dateTime", policy.effective.to_string()));
+    notice.insert("dct:valid".to_owned(), typed("xsd:dateTime", &policy.effective.to_string()));
     notice.insert("dpv:hasDataController".to_owned(), reference("controller"));
     notice.insert("dpv:hasJurisdiction".to_owned(), jurisdictions(policy));
     let processes = policy.purposes.keys().map(|it| reference(&format!("process/{it}")));
@@ -75,7 +75,7 @@ fn term(id: &str) -> Value {
     json!({ "@id": id })
 }
 
-fn typed(kind: &str, value: String) -> Value {
+fn typed(kind: &str, value: &str) -> Value {
     json!({ "@type": kind, "@value": value })
 }
 
@@ -245,7 +245,7 @@ fn law(it: &Purpose) -> Option<&String> {
 /// begins with.
 fn storage(policy: &Policy, keep: &Keep) -> Value {
     let mut duration = node(&["dpv:TemporalDuration"], None);
-    duration.insert("rdf:value".to_owned(), typed("xsd:duration", lasting(keep.period)));
+    duration.insert("rdf:value".to_owned(), typed("xsd:duration", &lasting(keep.period)));
     let mut it = node(&["dpv:StorageDuration"], None);
     it.insert("dpv:hasDuration".to_owned(), Value::Object(duration));
     let words = format!("{} after {}", keep.period, keep.after.as_str().replace('-', " "));

@@ -325,3 +325,64 @@ fn a_list_that_makes_no_sense_is_refused_in_words() {
         assert!(done.said.contains("--features parquet"), "{done:?}");
     }
 }
+
+#[test]
+fn names_of_data_and_the_directory_of_data_are_two_options() {
+    let mut server = server();
+    server.end();
+    let use_of = ["--purpose", "follow-up-email", "--data", "contact.email", "--customer", "C-3"];
+    let where_to = ["--recipient", "mailer", "--channel", "email"];
+    let said = server.command(&[&["decide"][..], &use_of, &where_to].concat());
+    assert!(said.starts_with("not_allowed: withhold"), "{said}");
+    let directory = server.data();
+    let output = Command::new(env!("CARGO_BIN_EXE_handshake"))
+        .args(["decide", "--directory", directory.to_str().unwrap()])
+        .args(use_of)
+        .args(where_to)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+// ---- Parquet, where it was built in -------------------------------------------------------
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_list_comes_back_as_a_table() {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    let schema = "message list { REQUIRED BYTE_ARRAY customer (UTF8); OPTIONAL INT64 orders; }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut bytes = Vec::new();
+    let properties = Arc::new(WriterProperties::builder().build());
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, properties).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let customers: Vec<ByteArray> = ["A-1", "B,2", ""].into_iter().map(ByteArray::from).collect();
+    column.typed::<ByteArrayType>().write_batch(&customers, None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&[7, 9], Some(&[1, 0, 1]), None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.parquet");
+    std::fs::write(&path, &bytes).unwrap();
+    let policy = root().join(POLICY);
+    let policy = ["--policy", policy.to_str().unwrap()];
+    let done = check(&path, &policy, None);
+    let table = rows(&done.out);
+    assert_eq!(table[0][..3], ["customer", "orders", "verdict"], "{done:?}");
+    assert_eq!(table[1][..3], ["A-1", "7", "not_allowed"], "{done:?}");
+    assert_eq!(table[2][..3], ["B,2", "", "not_allowed"], "{done:?}");
+    assert_eq!(table[3].last().unwrap(), "line 3: `customer` is blank, so nobody is meant");
+    assert_eq!(done.code, 1);
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let cut = check(&path, &policy, None);
+    assert!(cut.code == 70 && cut.said.contains("as Parquet"), "{cut:?}");
+}

@@ -59,8 +59,5 @@ fn text(field: &Field) -> String {
     if let Field::Str(text) = field {
         return text.clone();
     }
-    match field {
-        Field::Null => String::new(),
-        other => other.to_string(),
-    }
+    if matches!(field, Field::Null) { String::new() } else { field.to_string() }
 }

@@ -91,14 +91,14 @@ impl Decider for Served {
             again = true;
             self.connection = None;
             vain = if before < told.len() { 0 } else { vain + 1 };
-            match trouble {
-                Trouble::Refused(_) => return Err(Failure::Refused(chain(&trouble))),
-                _ if TRIES <= vain => return Err(Failure::Io(chain(&trouble))),
-                _ => {
-                    let pause = PAUSE * 2_u32.pow(vain);
-                    self.runtime.block_on(async { tokio::time::sleep(pause).await });
-                }
+            if let Trouble::Refused(_) = trouble {
+                return Err(Failure::Refused(chain(&trouble)));
             }
+            if TRIES <= vain {
+                return Err(Failure::Io(chain(&trouble)));
+            }
+            let pause = PAUSE * 2_u32.pow(vain);
+            self.runtime.block_on(async { tokio::time::sleep(pause).await });
         }
         Ok(told)
     }

@@ -41,12 +41,12 @@ fn head(register: &Register) -> Markup {
         p.law { "Record of processing activities, " (register.law) }
         h1 { (register.controller.name) " uses personal data for " (count) " " (purposes) "." }
         dl.facts {
-            (fact("Controller (a)", html! { (register.controller.name) }))
-            (fact("Contact (a)", html! { (register.controller.contact) }))
-            (fact("Joint controllers (a)", stated(register.joint_controllers.as_deref())))
-            (fact("Representative (a)", stated(register.representative.as_deref())))
-            (fact("Data protection officer (a)", stated(register.data_protection_officer.as_deref())))
-            (fact("Applies in", html! { (register.applies_in.join(", ")) }))
+            (fact("Controller (a)", &html! { (register.controller.name) }))
+            (fact("Contact (a)", &html! { (register.controller.contact) }))
+            (fact("Joint controllers (a)", &stated(register.joint_controllers.as_deref())))
+            (fact("Representative (a)", &stated(register.representative.as_deref())))
+            (fact("Data protection officer (a)", &stated(register.data_protection_officer.as_deref())))
+            (fact("Applies in", &html! { (register.applies_in.join(", ")) }))
         }
     }
 }
@@ -83,26 +83,26 @@ fn activity(it: &Activity, language: &str) -> Markup {
         section aria-labelledby=(it.purpose) {
             h2 id=(it.purpose) { (it.purpose) }
             dl {
-                (fact("Purpose (b)", html! { span.says lang=(said_in) { (says) } }))
-                (fact("Legal basis", legal_basis(&it.legal_basis)))
-                (fact("People (c)", html! {
+                (fact("Purpose (b)", &html! { span.says lang=(said_in) { (says) } }))
+                (fact("Legal basis", &legal_basis(&it.legal_basis)))
+                (fact("People (c)", &html! {
                     (it.data_subjects.categories.join(" and "))
                     @if let Some(age) = it.data_subjects.minors_below {
                         ", below " (age) " with a guardian's assertion only"
                     }
                     br; small { "From " (it.data_subjects.known_from) "." }
                 }))
-                (fact("Personal data (c)", personal_data(&it.personal_data)))
-                (fact("Recipients (d)", recipients(&it.recipients)))
-                (fact("Transfers and safeguards (e)", transfers(&it.recipients)))
-                (fact("Erased (f)", html! { (erasure(it)) }))
-                (fact("Security measures (g)", stated(it.security_measures.as_deref())))
-                (fact("Channels", html! { (it.channels.join(", ")) }))
+                (fact("Personal data (c)", &personal_data(&it.personal_data)))
+                (fact("Recipients (d)", &recipients(&it.recipients)))
+                (fact("Transfers and safeguards (e)", &transfers(&it.recipients)))
+                (fact("Erased (f)", &html! { (erasure(it)) }))
+                (fact("Security measures (g)", &stated(it.security_measures.as_deref())))
+                (fact("Channels", &html! { (it.channels.join(", ")) }))
                 @if !it.duties.is_empty() {
-                    (fact("Duties", html! { (it.duties.join("; ").replace('-', " ")) }))
+                    (fact("Duties", &html! { (it.duties.join("; ").replace('-', " ")) }))
                 }
                 @if it.stops_for_objection {
-                    (fact("Objection", html! { "ends it" }))
+                    (fact("Objection", &html! { "ends it" }))
                 }
             }
         }
@@ -187,7 +187,7 @@ fn origin(register: &Register) -> Markup {
     }
 }
 
-fn fact(term: &str, value: Markup) -> Markup {
+fn fact(term: &str, value: &Markup) -> Markup {
     html! { div { dt { (term) } dd { (value) } } }
 }
 
