@@ -44,6 +44,7 @@ use super::problem;
         policies::list,
         policies::publish,
         policies::read,
+        policies::register,
         recommendations::of_person,
         recommendations::own,
         shown::shown,

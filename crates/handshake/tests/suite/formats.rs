@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::server::Server;
 use crate::shop::root;
 
 const POLICY: &str = "examples/ridgeline-bikes/policy.kdl";
@@ -57,6 +58,23 @@ fn the_register_answers_every_point_of_the_article() {
         "Use your interest in what you like, and the products you look at, to choose interesting \
          things to show you."
     );
+}
+
+#[test]
+fn the_door_gives_the_register_of_any_version() {
+    let server = Server::of_ridgeline();
+    let reply = server.get("/v1/policies/7/register");
+    let mut register = reply.ok();
+    assert_eq!(reply.header("etag").unwrap().trim_matches('"'), register["policy"]["hash"]);
+    // That policy took effect a year earlier, so that it is in force; nothing else differs.
+    let mut own: Value = serde_json::from_str(&self::register("json")).unwrap();
+    for it in [&mut register, &mut own] {
+        it["policy"].take();
+    }
+    assert_eq!(register, own);
+    assert_eq!(server.get("/v1/policies/8/register").problem().1, "not-found");
+    let unknown = server.send("GET", "/v1/policies/7/register", &[], b"");
+    assert_eq!(unknown.problem().0, 401);
 }
 
 #[test]

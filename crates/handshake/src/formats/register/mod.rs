@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use handshake_core::policy::{self, Basis, Policy, Purpose, Recipient, RecipientKind};
 use handshake_core::vocabulary::{Name, hex};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::gdpr;
 use super::words::said;
@@ -23,7 +24,7 @@ pub const NOT_STATED: &str = "not stated in the policy";
 const SUBJECTS: [&str; 2] = ["customers", "visitors"];
 
 /// The register, in the order of Art. 30(1): (a) to (g). `None` is what the policy does not state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Register {
     /// The law that asks for it.
     pub law: &'static str,
@@ -40,7 +41,8 @@ pub struct Register {
 }
 
 /// The version that the register is made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterSource)]
 pub struct Source {
     pub name: String,
     pub version: u32,
@@ -48,14 +50,16 @@ pub struct Source {
     pub effective: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterController)]
 pub struct Controller {
     pub name: String,
     pub contact: String,
 }
 
 /// What is done for one purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterActivity)]
 pub struct Activity {
     pub purpose: String,
     /// (b), as customers read it, by language.
@@ -76,7 +80,8 @@ pub struct Activity {
     pub stops_for_objection: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterLegalBasis)]
 pub struct LegalBasis {
     /// As the policy words it: `permission`, `permission explicit`, `contract`,
     /// `legitimate-interest` or `legal-duty`.
@@ -90,7 +95,8 @@ pub struct LegalBasis {
 }
 
 /// Whose data, and how the register knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterDataSubjects)]
 pub struct DataSubjects {
     pub categories: [&'static str; 2],
     pub known_from: &'static str,
@@ -98,7 +104,8 @@ pub struct DataSubjects {
     pub minors_below: Option<u32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterPersonalData)]
 pub struct PersonalData {
     pub name: String,
     /// In words: its own label, or what it is part of.
@@ -107,7 +114,8 @@ pub struct PersonalData {
     pub worked_out_from: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterRecipient)]
 pub struct RecipientEntry {
     pub name: String,
     pub label: String,
@@ -121,7 +129,8 @@ pub struct RecipientEntry {
     pub sale: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterErasure)]
 pub struct Erasure {
     /// Such as `13 months`.
     pub after: String,
@@ -130,7 +139,8 @@ pub struct Erasure {
     pub law: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterPromise)]
 pub struct Promise {
     pub says: String,
     pub law: Option<String>,
