@@ -17,6 +17,11 @@ impl Printer {
         Printer { json }
     }
 
+    /// Whether JSON is asked for.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Says the same in the way asked for.
     pub fn answer<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) {
         let said = match self.json {

@@ -256,6 +256,23 @@ fn a_policy_alone_decides_by_what_the_row_says() {
 }
 
 #[test]
+fn a_person_goes_by_our_id_or_the_shops_number() {
+    let server = server();
+    let known = server.post("/v1/identities", &json!({"event": event(), "customer": "A-1"})).ok();
+    let id = known["person"].as_str().unwrap();
+    // A number of the shop's may look like an id without being one.
+    let (_folder, path) = list("list.tsv", &format!("person\tx\n{id}\t1\np_7\t2\n"));
+    let done = served(&server, &path, &[]);
+    let table = rows_by(b'\t', &done.out);
+    assert_eq!(
+        (table[1][2].as_str(), table[2][4].as_str()),
+        ("allowed", "no_permission"),
+        "{done:?}"
+    );
+    assert_eq!(done.code, 3, "{done:?}");
+}
+
+#[test]
 fn rows_that_are_none_keep_their_place() {
     let text = "a,customer\nx,1,too,many\ny\n\n\"two\nlines\",2\n\u{fffd}\n";
     let windows = text.replace('\n', "\r\n").replace("two\r", "two");

@@ -188,6 +188,21 @@ fn the_sample_project_becomes_a_policy_to_complete() {
     assert_eq!(policy.matches("TO WRITE: ").count(), said.matches("to write, line ").count());
 }
 
+#[test]
+fn programs_are_told_the_same_in_json() {
+    let files = samples();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handshake"));
+    command.args(["--json", "policy", "import", "--from", "fideslang"]).args(&files);
+    let done = command.output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    let value: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    assert_eq!(value["purposes"], 6);
+    assert_eq!(value["to_write"].as_array().unwrap().len(), 31);
+    assert_eq!(value["left_out"][0]["file"], "sample_organization.yml");
+    assert_eq!(value["concluded"].as_array().unwrap().len(), 6);
+    assert_eq!(done.status.code(), Some(3));
+}
+
 /// Writes what the lines ask for, as somebody would.
 fn completed(policy: &str) -> String {
     let mut text = String::new();

@@ -1,6 +1,7 @@
 //! What is wanted of each row's person, as a use told in JSON.
 
 use csv::ByteRecord;
+use handshake_core::vocabulary::PersonId;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -12,8 +13,6 @@ use crate::cli::failure::Failure;
 const PERSON_COLUMNS: [&str; 2] = ["customer", "person"];
 /// Columns with a past, where a policy decides alone.
 const PAST: [&str; 2] = ["permissions", "history"];
-/// Begins our own ids of people.
-const PERSON: &str = "p_";
 
 /// The use, but for the person.
 #[derive(Debug)]
@@ -82,12 +81,12 @@ impl Asking {
             wanted.insert("event".to_owned(), json!(event));
         }
         let who = self.person.text(row)?.unwrap_or_default();
-        let person = match (who.is_empty(), who.starts_with(PERSON)) {
-            (true, _) => {
-                return Err(format!("`{}` is blank, so nobody is meant", self.person.name));
-            }
-            (false, true) => json!(who),
-            (false, false) => json!({ "customer": who }),
+        if who.is_empty() {
+            return Err(format!("`{}` is blank, so nobody is meant", self.person.name));
+        }
+        let person = match who.parse::<PersonId>() {
+            Ok(_) => json!(who),
+            Err(_) => json!({ "customer": who }),
         };
         wanted.insert("person".to_owned(), person);
         if let Some(column) = &self.jurisdiction

@@ -15,6 +15,7 @@ mod sheet;
 mod tally;
 mod told;
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use handshake_core::vocabulary::{Act, EventId};
@@ -102,7 +103,7 @@ struct Wanted {
 
 /// Whoever decides a batch of uses, told as lines of JSON.
 trait Decider {
-    /// Names and content of each use that tell repeats apart, if uses are recorded.
+    /// What was decided, in the order of the uses, and as much of it as there are uses.
     fn decide(&mut self, uses: &[String]) -> Result<Vec<Told>, Failure>;
 }
 
@@ -133,7 +134,9 @@ pub(super) fn run(it: &Check, printer: &Printer) -> Result<(), Failure> {
     }
     let mut sheet = Sheet::new(it.out.as_deref(), &it.prefix, &list)?;
     let mut tally = Tally::new(identity.as_ref().map(|it| it.run().to_string()));
-    let bar = bar(&it.file);
+    // Rows on the terminal show how far it is by themselves.
+    let shows_rows = it.out.is_none() && std::io::stdout().is_terminal();
+    let bar = if shows_rows { ProgressBar::hidden() } else { bar(&it.file) };
     let done = all(
         &mut list,
         (&asking, identity.as_ref()),

@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::cli::failure::{Failure, chain};
 use crate::cli::print::Printer;
-use crate::formats::fideslang::{Given, Imported, import};
+use crate::formats::fideslang::{Given, Imported, Place, import};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ImportArgs {
@@ -107,15 +109,31 @@ fn load(path: &Path) -> Result<(String, String), Failure> {
 }
 
 fn tell(imported: &Imported, printer: &Printer) {
-    for (line, what) in &imported.missing {
-        printer.remark(&format!("to write, line {line}: {what}"));
-    }
-    for (place, what) in &imported.left_out {
-        printer.remark(&format!("left out, {} line {}: {what}", place.file, place.line));
-    }
-    for (place, what) in &imported.taken {
-        printer.remark(&format!("concluded, {} line {}: {what}", place.file, place.line));
-    }
+    let Imported { policy: _, purposes, missing, left_out, taken } = imported;
+    let placed = |all: &[(Place, String)]| -> Value {
+        let one = |(place, what): &(Place, String)| json!({ "file": place.file, "line": place.line, "what": what });
+        all.iter().map(one).collect()
+    };
+    let to_write = missing.iter().map(|(line, what)| json!({ "line": line, "what": what }));
+    let value = json!({
+        "purposes": purposes,
+        "to_write": to_write.collect::<Value>(),
+        "left_out": placed(left_out),
+        "concluded": placed(taken),
+    });
+    printer.summary(&value, || {
+        let placed = |said: &str, all: &[(Place, String)]| {
+            let one = |(place, what): &(Place, String)| {
+                format!("{said}, {} line {}: {what}", place.file, place.line)
+            };
+            all.iter().map(one).collect::<Vec<String>>()
+        };
+        let mut lines: Vec<String> =
+            missing.iter().map(|(line, what)| format!("to write, line {line}: {what}")).collect();
+        lines.extend(placed("left out", left_out));
+        lines.extend(placed("concluded", taken));
+        lines.join("\n")
+    });
 }
 
 fn summary(imported: &Imported) -> String {

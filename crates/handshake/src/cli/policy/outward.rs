@@ -61,7 +61,8 @@ pub(super) fn register(it: &RegisterArgs, printer: &Printer) -> Result<(), Failu
     let language = language(&policy, it.language.as_deref())?;
     let register = Register::of(&policy);
     let failed = |error: &dyn std::error::Error| Failure::io("could not write the register", error);
-    let text = match it.format {
+    let format = if printer.is_json() { Format::Json } else { it.format };
+    let text = match format {
         Format::Html => register::html(&register, language).into_bytes(),
         Format::Csv => register::csv(&register, language).map_err(|it| failed(&it))?,
         Format::Json => register.json().map_err(|it| failed(&it))?.into_bytes(),
