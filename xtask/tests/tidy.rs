@@ -31,7 +31,7 @@ const ROOMS: [(&str, &[&str]); 2] = [
     ),
     (
         "crates/handshake/src/",
-        &["clock", "config", "ledger", "access", "ingest", "http", "console", "cli"],
+        &["clock", "config", "ledger", "access", "ingest", "formats", "http", "console", "cli"],
     ),
 ];
 /// Lines before `#[cfg(test)]`.

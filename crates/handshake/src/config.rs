@@ -10,7 +10,9 @@ use handshake_core::vocabulary::SiteId;
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Places {
     /// Directory of the ledger, the keys' slab and `access.redb` [env: `HANDSHAKE_DATA`; default: handshake-data]
-    #[arg(long, value_name = "DIR", global = true)]
+    // Not `data` by its id: commands that take names of data by `--data` have an option of this id
+    // under another name, which keeps this one away from them.
+    #[arg(id = "directory", long = "data", value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// File with the wrapping key, outside the data directory (env `HANDSHAKE_KEY_FILE`, default `<DIR>.key`)
     #[arg(long, value_name = "FILE", global = true)]
@@ -36,6 +38,17 @@ pub struct Listening {
     pub connections: Option<usize>,
 }
 
+/// How to reach a server that runs.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Reaching {
+    /// The server to ask [env: `HANDSHAKE_SERVER`; default: `http://127.0.0.1:8700`]
+    #[arg(long, value_name = "URL", conflicts_with = "policy")]
+    server: Option<String>,
+    /// A secret key of the site; better given in the environment, where no list of processes shows it [env: `HANDSHAKE_SECRET`]
+    #[arg(long, value_name = "KEY", conflicts_with = "policy")]
+    secret: Option<String>,
+}
+
 /// Settings once all sources were asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -59,6 +72,17 @@ pub struct ConfigError {
 const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8700);
 const CONNECTIONS_MAX: usize = 10_000;
+
+impl Reaching {
+    pub fn server(&self) -> String {
+        let said = self.server.clone().or_else(|| environment("HANDSHAKE_SERVER"));
+        said.unwrap_or_else(|| format!("http://{LISTEN}"))
+    }
+
+    pub fn secret(&self) -> Option<String> {
+        self.secret.clone().or_else(|| environment("HANDSHAKE_SECRET"))
+    }
+}
 
 impl Config {
     pub fn new(places: &Places, listening: &Listening) -> Result<Config, ConfigError> {

@@ -1,8 +1,8 @@
 //! The world around the pure middle: files, sockets, time and people at a terminal.
 //!
 //! Rooms in the order data flows, each using only those before it:
-//! `ledger` keeps events → `access` knows sites and keys → `ingest` is the one way in → `http`
-//! are the doors → `console` the pages of the merchant's own people → `cli` the commands.
+//! `ledger` keeps events → `access` knows sites and keys → `ingest` is the one way in → `formats`
+//! writes and reads the policy in others' formats → `http` are the doors → `console` the pages of the merchant's own people → `cli` the commands.
 
 pub mod clock;
 pub mod config;
@@ -12,6 +12,8 @@ pub mod ledger;
 pub mod access;
 
 pub mod ingest;
+
+pub mod formats;
 
 pub mod http;
 

@@ -26,6 +26,9 @@ pub enum Failure {
          those who agreed to less"
     )]
     Material,
+    /// It was done, and somebody must look at the outcome before they go on.
+    #[error("{0}")]
+    Attention(String),
 }
 
 impl Failure {
@@ -33,7 +36,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => ExitCode::from(2),
             Failure::Refused(_) => ExitCode::from(1),
-            Failure::Material => ExitCode::from(3),
+            Failure::Material | Failure::Attention(_) => ExitCode::from(3),
             Failure::Io(_) => ExitCode::from(70),
         }
     }

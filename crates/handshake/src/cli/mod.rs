@@ -1,8 +1,10 @@
 //! The commands, one file each.
 //!
-//! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 3 a policy
-//! differs materially; 70 reading or writing failed.
+//! Exit codes: 0 done; 1 refused, with the reason; 2 the command line makes no sense; 3 done, and the
+//! outcome needs a look: a policy differs materially, an imported one is incomplete, not every use
+//! of a list is allowed; 70 reading or writing failed.
 
+mod check;
 mod decide;
 mod demo;
 mod failure;
@@ -34,7 +36,7 @@ pub use print::Printer;
 #[command(
     name = "handshake",
     version,
-    after_help = "Exit codes: 0 done, 1 refused, 2 wrong command line, 3 materially different, 70 reading or writing failed."
+    after_help = "Exit codes: 0 done, 1 refused, 2 wrong command line, 3 done but look (materially different, incomplete, not all allowed), 70 reading or writing failed."
 )]
 struct Cli {
     #[command(flatten)]
@@ -75,6 +77,13 @@ enum Command {
     /// `decision`; or `error`, with line and field, where it makes no sense. The exit code is 1
     /// if any does. `docs/POLICY.md` describes every field.
     Decide(decide::Decide),
+    /// Decide a use for everybody on a list, and write the list with the verdicts
+    ///
+    /// Every row is decided by a running server and recorded like any other use, or with `--policy`
+    /// by a policy file alone. The rows come out as they went in, in the same order, with the columns
+    /// verdict, advice, reason, why, cure, decision and error; in JSON Lines, as the field `handshake`.
+    /// A row that cannot be decided stays in its place, with the line and the cause in `error`.
+    Check(check::Check),
     /// Bring in a file of orders, through the same code as live traffic
     Import(import::Import),
     /// Say what became of every use, and what keeping the policy cost
@@ -101,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Users(it) => users::users(it, &cli.places, &printer),
         Command::Policy(it) => policy::run(it, &cli.places, &printer),
         Command::Decide(it) => decide::run(it, &cli.places, &printer),
+        Command::Check(it) => check::run(it, &printer),
         Command::Import(it) => import::run(it, &cli.places, &printer),
         Command::Report(it) => report::run(it, &cli.places, &printer),
         Command::Sdk => sdk::sdk(&printer),

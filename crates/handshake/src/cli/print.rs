@@ -17,6 +17,11 @@ impl Printer {
         Printer { json }
     }
 
+    /// Whether JSON is asked for.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Says the same in the way asked for.
     pub fn answer<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) {
         let said = match self.json {
@@ -32,13 +37,27 @@ impl Printer {
         let _ = writeln!(io::stdout().lock(), "{html}");
     }
 
-    pub(super) fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// One line of many, for programs. Returns whether anybody is left to read more.
     pub(super) fn line(&self, text: &str) -> bool {
         writeln!(io::stdout().lock(), "{text}").is_ok()
+    }
+
+    /// A whole document, for a file or another program.
+    pub(super) fn document(&self, text: &[u8]) {
+        let mut out = io::stdout().lock();
+        // As above: that nobody reads on is no failure.
+        let _ = out
+            .write_all(text)
+            .and_then(|()| out.write_all(if text.ends_with(b"\n") { b"" } else { b"\n" }));
+    }
+
+    /// How it came out, where the answer itself is a stream: goes to the error stream.
+    pub(super) fn summary<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) {
+        let said = match self.json {
+            true => serde_json::to_string(value).unwrap_or_default(),
+            false => text(),
+        };
+        self.remark(&said);
     }
 
     /// A remark for people while a command works; goes to the error stream.

@@ -51,6 +51,7 @@ use super::problem;
         policies::publish,
         policies::read,
         policies::reask,
+        policies::register,
         recommendations::of_person,
         recommendations::own,
         shown::shown,

@@ -41,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/policies/diff", post(policies::diff))
         .route("/v1/policies/{version}", get(policies::read))
         .route("/v1/policies/{version}/reask", get(policies::reask))
+        .route("/v1/policies/{version}/register", get(policies::register))
         .route("/v1/recommendations", browser(get(recommendations::of_person).post(recommendations::own)))
         .route("/v1/shown", browser(post(shown::shown)))
         .route("/v1/visit", browser(post(visit::visit)))

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod cards;
+mod checks;
 mod combination;
 mod console;
 mod deals;
@@ -17,6 +18,7 @@ mod demo;
 mod doors;
 mod duties;
 mod evaluations;
+mod formats;
 mod guide;
 mod histories;
 mod kills;

@@ -31,6 +31,9 @@ pub(super) struct Decide {
     /// Situations to try, a line of JSON each; `-` reads standard input
     #[arg(long, value_name = "FILE", help_heading = "Without a site", requires = "policy")]
     situations: Option<PathBuf>,
+    /// Directory of the ledger, which other commands call `--data`
+    #[arg(id = "directory", long, value_name = "DIR", conflicts_with = "policy")]
+    directory: Option<PathBuf>,
     /// Site; may be left out where there is only one
     #[arg(long, value_name = "NAME", value_parser = open::name)]
     site: Option<Name>,

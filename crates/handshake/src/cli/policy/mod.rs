@@ -1,7 +1,10 @@
-//! `handshake policy`: check, compare, show and publish the policy file.
+//! `handshake policy`: check, compare, show and publish the policy file, and read and write it in
+//! other people's formats.
 
 mod check;
 mod diff;
+mod inward;
+mod outward;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,6 +31,18 @@ pub(super) enum Policy {
     ///
     /// Exit code 3 tells that the change is material, so that it can stop a merge.
     Diff(diff::DiffArgs),
+    /// Write the register of processing that Art. 30(1) GDPR asks for
+    ///
+    /// What the policy does not state (representative, safeguards of transfers, security measures)
+    /// is said to be missing, for a person to add.
+    Register(outward::RegisterArgs),
+    /// Write the policy in another vocabulary
+    Export(outward::ExportArgs),
+    /// Make a policy of what another program knows
+    ///
+    /// Nothing is made up: what the source does not say is a line `// TO WRITE: …` in the policy
+    /// and a line on the error stream. Exit code 3 tells that there are such lines.
+    Import(inward::ImportArgs),
     /// Show a published policy: the file itself, or its canonical JSON with `--json`
     Show {
         /// Site; may be left out where there is only one
@@ -57,6 +72,9 @@ pub(super) fn run(it: &Policy, places: &Places, printer: &Printer) -> Result<(),
     match it {
         Policy::Check(it) => check::run(it, printer),
         Policy::Diff(it) => diff::run(it, places, printer),
+        Policy::Register(it) => outward::register(it, printer),
+        Policy::Export(it) => outward::export(it, printer),
+        Policy::Import(it) => inward::run(it, printer),
         Policy::Show { site, version, statements } => {
             let opened = Opened::existing(places)?;
             show(&opened, site.as_ref(), (*version, *statements), printer)

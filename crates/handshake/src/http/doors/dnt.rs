@@ -112,7 +112,7 @@ fn of_site(policy: &Policy) -> Status {
 /// `C` only where nothing is done without permission, and nobody has to take our word for it.
 fn of_purpose(policy: &Policy, it: &Purpose) -> Status {
     let sure = policy.mode_of(it.mode) == Mode::Enforce;
-    match (leaves(policy, it), it.basis.is_permission() && sure) {
+    match (leaves(policy, it), it.bases().all(|it| it.is_permission()) && sure) {
         (false, _) => Status::NotTracking,
         (true, true) => Status::Consent,
         (true, false) => Status::Tracking,

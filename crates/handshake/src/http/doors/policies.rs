@@ -10,8 +10,10 @@ use handshake_core::projection::Published;
 use handshake_core::vocabulary::{EventId, Millis, hex, unhex};
 
 use crate::clock;
+use crate::formats::register::Register;
 use crate::http::body::{self, BATCH_BYTES_MAX, Media, SERVER_BYTES_MAX};
 use crate::http::call::{Call, json, look, take_turn, written};
+use crate::http::knock::Guest;
 use crate::http::problem::{Problem, Slug};
 use crate::http::refused::sorted;
 use crate::http::state::App;
@@ -164,9 +166,7 @@ pub async fn read(
 ) -> Result<Response<Body>, Problem> {
     let call = Call::read(request, SERVER_BYTES_MAX).await?;
     let guest = call.server(&app)?;
-    let number: u32 = version.parse().map_err(|_| unknown_version())?;
-    let found = look(&guest.room, |state| state.policies.version(number).cloned()).await?;
-    let found = found.ok_or_else(unknown_version)?;
+    let found = version_of(&guest, &version).await?;
     let same = format!("\"{}\"", hex(&found.hash()));
     if call.headers().get(header::IF_NONE_MATCH).is_some_and(|it| *it == *same) {
         let mut response = Response::new(Body::empty());
@@ -187,6 +187,33 @@ pub async fn read(
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     tag(&mut response, &found);
     Ok(response)
+}
+
+/// The register of processing that Art. 30(1) GDPR asks for, as far as a policy states it; what it
+/// does not state is null.
+#[utoipa::path(get, path = "/v1/policies/{version}/register", tag = "governing",
+    security(("secret_key" = [])), params(("version" = u32, Path)),
+    responses((status = 200, body = Register)))]
+pub async fn register(
+    State(app): State<Arc<App>>,
+    Path(version): Path<String>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let call = Call::read(request, SERVER_BYTES_MAX).await?;
+    let guest = call.server(&app)?;
+    let found = version_of(&guest, &version).await?;
+    let mut response = json(StatusCode::OK, &Register::of(&found.policy));
+    tag(&mut response, &found);
+    Ok(response)
+}
+
+async fn version_of(guest: &Guest, version: &str) -> Result<Published, Problem> {
+    let unknown = || {
+        Problem::new(Slug::NotFound, "there is no such version; see `/v1/policies`").at("version")
+    };
+    let number: u32 = version.parse().map_err(|_| unknown())?;
+    let found = look(&guest.room, |state| state.policies.version(number).cloned()).await?;
+    found.ok_or_else(unknown)
 }
 
 fn source(call: &Call) -> Result<&str, Problem> {

@@ -33,7 +33,7 @@ pub(in crate::http) fn policy_page(it: &PolicyPage<'_>) -> Markup {
     let words = words_for(policy, it.language);
     let title = words.policy_title(&policy.controller.name);
     let page = Page { it, policy, words };
-    let asked = |it: &&(&Name, &Purpose)| it.1.basis.is_permission();
+    let asked = |it: &&(&Name, &Purpose)| it.1.asks();
     let (yes, rest): (Vec<_>, Vec<_>) = policy.purposes.iter().partition(|it| asked(&it));
     let body = html! {
         main {
@@ -92,7 +92,10 @@ impl Page<'_> {
         };
         let giving: Vec<&Purpose> =
             self.policy.purposes.values().filter(|it| !others(it).is_empty()).collect();
-        let given = match (giving.is_empty(), giving.iter().all(|it| it.basis.is_permission())) {
+        let given = match (
+            giving.is_empty(),
+            giving.iter().all(|it| it.bases().all(|it| it.is_permission())),
+        ) {
             (true, _) => Given::Nothing,
             (false, true) => Given::IfYes,
             (false, false) => Given::Unasked,

@@ -24,8 +24,17 @@ impl Page<'_> {
                     div { dt { (words.policy.whither) } dd { (capital(&self.channels(purpose))) } }
                     div { dt { (words.policy.how_long) } dd { (self.keep(purpose)) } }
                     // Of what needs a yes, the heading above says so once for all.
-                    @if !purpose.basis.is_permission() || purpose.law.is_some() {
-                        div { dt { (words.policy.ground) } dd { (words.basis(&purpose.basis)) (law(words, purpose.law.as_deref())) } }
+                    @if !purpose.bases().all(Basis::is_permission) || purpose.law.is_some() {
+                        div {
+                            dt { (words.policy.ground) }
+                            dd { (words.basis(&purpose.basis)) (law(words, purpose.law.as_deref())) }
+                            @for own in &purpose.bases_in {
+                                dd { (words.in_places(&own.places)) ": " (words.basis(&own.basis)) }
+                            }
+                        }
+                    }
+                    @if !purpose.only_in.is_empty() {
+                        div { dt { (words.policy.only_for) } dd { (words.in_places(&purpose.only_in)) } }
                     }
                     @if let Some(offer) = &purpose.in_return {
                         div { dt { (words.policy.you_get) } dd lang=[self.foreign()] { (offer.label) } }
@@ -80,7 +89,7 @@ impl Page<'_> {
         html! {
             @match &purpose.keep {
                 Some(keep) => { (words.keep(keep)) (law(words, keep.law.as_deref())) },
-                None if purpose.basis.is_permission() => (words.until_taken_back),
+                None if purpose.asks() => (words.until_taken_back),
                 None => (words.policy.not_said),
             }
         }
@@ -112,7 +121,7 @@ impl Page<'_> {
     fn stops(&self, name: &Name, purpose: &Purpose) -> Markup {
         let words = self.words;
         let mut all: Vec<&str> = Vec::new();
-        if purpose.basis.is_permission() {
+        if purpose.asks() {
             all.push(words.policy.your_no);
         }
         if purpose.stops_for_objection {
@@ -132,7 +141,7 @@ impl Page<'_> {
         let own = self.words.policy;
         let deal = |said: &str| html! { p { a href=(self.to("/my-deal")) { (said) } } };
         html! {
-            @if purpose.basis.is_permission() {
+            @if purpose.asks() {
                 (deal(own.in_your_deal))
             } @else if purpose.stops_for_objection {
                 (deal(own.object_in_your_deal))

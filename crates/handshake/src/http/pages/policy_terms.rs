@@ -1,5 +1,7 @@
 //! The terms of a policy in words: who, where, how often, on which ground, since when.
 
+use std::collections::BTreeSet;
+
 use handshake_core::policy::{Basis, ChangeKind, Duty, Limit, Recipient, RecipientKind, Window};
 use handshake_core::vocabulary::{Millis, Signal};
 use jiff::tz::TimeZone;
@@ -120,6 +122,12 @@ impl Words {
             other => return other.replace('-', " "),
         };
         self.of(english, german).to_owned()
+    }
+
+    /// `EU and UK`, by their codes.
+    pub(super) fn in_places(&self, places: &BTreeSet<String>) -> String {
+        let all: Vec<&str> = places.iter().map(String::as_str).collect();
+        format!("{} {}", self.of("People in", "Menschen in"), all.join(", "))
     }
 
     pub(super) fn basis(&self, it: &Basis) -> String {

@@ -52,6 +52,12 @@ pub struct RecipientForAll {
 pub struct PurposeForAll {
     pub says: BTreeMap<String, String>,
     pub basis: &'static str,
+    /// Other grounds, by place.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub basis_in: BTreeMap<String, &'static str>,
+    /// Where alone it is followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only_in: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<String>,
     pub data: Vec<String>,
@@ -191,6 +197,12 @@ impl PurposeForAll {
         PurposeForAll {
             says: it.says.clone(),
             basis: it.basis.as_str(),
+            basis_in: it
+                .bases_in
+                .iter()
+                .flat_map(|own| own.places.iter().map(|it| (it.clone(), own.basis.as_str())))
+                .collect(),
+            only_in: it.only_in.iter().cloned().collect(),
             assessment: match &it.basis {
                 Basis::LegitimateInterest { assessment } => assessment.clone(),
                 Basis::Permission { .. } | Basis::Contract | Basis::LegalDuty { .. } => None,
