@@ -126,20 +126,23 @@ fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> 
 }
 
 /// Not kept longer than said: what is collected now is new, and an unknown age is not held
-/// against a use.
+/// against a use. A visit or an order counts if it came after.
 fn young(period: Period, after: Anchor) -> Option<String> {
-    let before = |ends: &str| format!("context.now < context.{ends}[\"{period}\"]");
-    let later = |ends: &str| format!("(context.{ends} has \"{period}\" && {})", before(ends));
-    let mut any =
-        vec!["context.act == \"collect\"".to_owned(), "!context.dated".to_owned(), before("ends")];
-    match after {
-        Anchor::Collection | Anchor::Order => (),
-        Anchor::LastVisit => any.push(later("visit")),
-        Anchor::LastOrder => any.push(later("order")),
+    let before = |since: &str| format!("context.now < context.{since}.ends[\"{period}\"]");
+    let collected = before("collected");
+    let later = |since: &str| {
+        let came_after =
+            format!("context has {since} && context.collected.at < context.{since}.at");
+        format!("if {came_after} then {} else {collected}", before(since))
+    };
+    let young = match after {
+        Anchor::Collection | Anchor::Order => collected,
+        Anchor::LastVisit => later("visit"),
+        Anchor::LastOrder => later("order"),
         // Every decision renews it.
         Anchor::LastDecision => return None,
-    }
-    Some(format!("({})", any.join(" || ")))
+    };
+    Some(format!("(context.act == \"collect\" || !(context has collected) || ({young}))"))
 }
 
 fn never(it: &Never) -> String {

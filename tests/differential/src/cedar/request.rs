@@ -11,7 +11,7 @@ use handshake_core::vocabulary::Name;
 
 use super::policies::DECLARED;
 use crate::case::{Case, age_word};
-use crate::facts::{Ends, Facts, leaves, parent};
+use crate::facts::{Facts, Since, leaves, parent};
 
 /// Data in their tree, recipients by their kind, and all of them in what is declared.
 pub(super) fn entities(policy: &Policy) -> Entities {
@@ -46,12 +46,11 @@ pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<R
     of_datum.collect()
 }
 
-fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Context {
-    let none = Ends::new();
+fn context(case: &Case, facts: &Facts, collected: Option<&Since>) -> Context {
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), long(until.0)));
     let recent =
         case.recent.iter().map(|(hours, count)| (hours.to_string(), long((*count).into())));
-    let pairs = [
+    let known = [
         ("now", long(case.now.0)),
         ("act", text(case.act.as_str())),
         ("recipient", RestrictedExpression::new_entity_uid(uid("Recipient", &case.recipient))),
@@ -62,16 +61,20 @@ fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Contex
         ("objected", RestrictedExpression::new_bool(case.objected)),
         ("agreed", record(agreed)),
         ("recent", record(recent)),
-        ("dated", RestrictedExpression::new_bool(since_collected.is_some())),
-        ("ends", ends(since_collected.unwrap_or(&none))),
-        ("visit", ends(&facts.visit)),
-        ("order", ends(&facts.order)),
     ];
-    Context::from_pairs(pairs.map(|(key, value)| (key.to_owned(), value))).unwrap()
+    let happened = [
+        ("collected", collected),
+        ("visit", facts.visit.as_ref()),
+        ("order", facts.order.as_ref()),
+    ];
+    let happened = happened.into_iter().filter_map(|(key, it)| Some((key, since(it?))));
+    let pairs = known.into_iter().chain(happened).map(|(key, value)| (key.to_owned(), value));
+    Context::from_pairs(pairs).unwrap()
 }
 
-fn ends(ends: &Ends) -> RestrictedExpression {
-    record(ends.iter().map(|(period, end)| (period.clone(), long(end.0))))
+fn since(it: &Since) -> RestrictedExpression {
+    let ends = record(it.ends.iter().map(|(period, end)| (period.clone(), long(end.0))));
+    record([("at".to_owned(), long(it.at.0)), ("ends".to_owned(), ends)])
 }
 
 fn record(
