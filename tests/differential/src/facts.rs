@@ -10,26 +10,33 @@ use crate::calendar::{NEVER, after};
 use crate::case::Case;
 use crate::world::World;
 
-/// Ends of periods by their words, such as `13 months`.
-pub(crate) type Ends = BTreeMap<String, Millis>;
+/// An instant that periods count from, and where they end, by their words, such as `13 months`.
+/// Whoever counts from the later of two instants must compare these: months are of any length, so
+/// the later one's may end first.
+#[derive(Debug, Clone)]
+pub(crate) struct Since {
+    pub(crate) at: Millis,
+    pub(crate) ends: BTreeMap<String, Millis>,
+}
 
 /// Calendar facts of one case, since no engine but ours has a calendar.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// One for each datum: ends of periods since it was collected, if that is known.
-    pub data: Vec<Option<Ends>>,
-    /// Ends of periods since the last visit and the last order.
-    pub visit: Ends,
-    pub order: Ends,
+    /// One for each datum: since it was collected, if that is known.
+    pub(crate) data: Vec<Option<Since>>,
+    /// Since the last visit and the last order, if there were any.
+    pub(crate) visit: Option<Since>,
+    pub(crate) order: Option<Since>,
     /// When each granted agreement must be asked again; the last of several grants counts.
-    pub agreed: BTreeMap<usize, Millis>,
+    pub(crate) agreed: BTreeMap<usize, Millis>,
 }
 
 impl Facts {
     pub fn new(world: &World, zone: &TimeZone, case: &Case) -> Facts {
         let periods = periods(world, case);
-        let ends = |start: Millis| -> Ends {
-            periods.iter().map(|it| (it.to_string(), after(start, *it, zone))).collect()
+        let since = |at: Millis| Since {
+            at,
+            ends: periods.iter().map(|it| (it.to_string(), after(at, *it, zone))).collect(),
         };
         let mut agreed = BTreeMap::new();
         for grant in &case.grants {
@@ -39,9 +46,9 @@ impl Facts {
             *latest = end.max(*latest);
         }
         Facts {
-            data: case.data.iter().map(|it| it.collected_at.map(ends)).collect(),
-            visit: case.last_visit.map(ends).unwrap_or_default(),
-            order: case.last_order.map(ends).unwrap_or_default(),
+            data: case.data.iter().map(|it| it.collected_at.map(since)).collect(),
+            visit: case.last_visit.map(since),
+            order: case.last_order.map(since),
             agreed,
         }
     }

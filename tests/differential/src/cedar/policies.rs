@@ -11,6 +11,9 @@ use crate::world::{Agreement, World};
 /// Ids of the policies that forbid what no line declares begin so.
 pub(super) const UNDECLARED: &str = "undeclared ";
 
+/// Every declared purpose, node and recipient is in the entity of this name; it is no name itself.
+pub(super) const DECLARED: &str = "what is declared";
+
 /// Ids with texts.
 pub(super) fn policies(world: &World) -> Vec<(String, String)> {
     let policy = &world.policy;
@@ -26,15 +29,13 @@ pub(super) fn policies(world: &World) -> Vec<(String, String)> {
 
 /// A `forbid` for each family of names: nothing may be used under a name of no line.
 fn undeclared(policy: &Policy) -> Vec<(String, String)> {
-    let purposes = entities("Action", policy.purposes.keys());
-    let data = entities("Data", policy.data.keys());
-    let recipients = entities("Recipient", policy.recipients.keys());
+    let declared = |kind| format!("in {}", entity(kind, DECLARED));
     let channels = texts(policy.channels.keys());
     let tags = texts(policy.tags.keys());
     let families = [
-        ("purpose", format!("{purposes}.contains(action)")),
-        ("data", format!("{data}.contains(resource)")),
-        ("recipient", format!("{recipients}.contains(context.recipient)")),
+        ("purpose", format!("action {}", declared("Action"))),
+        ("data", format!("resource {}", declared("Data"))),
+        ("recipient", format!("context.recipient {}", declared("Recipient"))),
         ("channel", format!("{channels}.contains(context.channel)")),
         ("tags", format!("{tags}.containsAll(context.tags)")),
     ];
@@ -125,29 +126,29 @@ fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> 
 }
 
 /// Not kept longer than said: what is collected now is new, and an unknown age is not held
-/// against a use.
+/// against a use. A visit or an order counts if it came after.
 fn young(period: Period, after: Anchor) -> Option<String> {
-    let before = |ends: &str| format!("context.now < context.{ends}[\"{period}\"]");
-    let later = |ends: &str| format!("(context.{ends} has \"{period}\" && {})", before(ends));
-    let mut any =
-        vec!["context.act == \"collect\"".to_owned(), "!context.dated".to_owned(), before("ends")];
-    match after {
-        Anchor::Collection | Anchor::Order => (),
-        Anchor::LastVisit => any.push(later("visit")),
-        Anchor::LastOrder => any.push(later("order")),
+    let before = |since: &str| format!("context.now < context.{since}.ends[\"{period}\"]");
+    let collected = before("collected");
+    let later = |since: &str| {
+        let came_after =
+            format!("context has {since} && context.collected.at < context.{since}.at");
+        format!("if {came_after} then {} else {collected}", before(since))
+    };
+    let young = match after {
+        Anchor::Collection | Anchor::Order => collected,
+        Anchor::LastVisit => later("visit"),
+        Anchor::LastOrder => later("order"),
         // Every decision renews it.
         Anchor::LastDecision => return None,
-    }
-    Some(format!("({})", any.join(" || ")))
+    };
+    Some(format!("(context.act == \"collect\" || !(context has collected) || ({young}))"))
 }
 
 fn never(it: &Never) -> String {
     let mut all = Vec::new();
     if !it.data.is_empty() {
         all.push(format!("resource in {}", entities("Data", &it.data)));
-    }
-    if !it.purposes.is_empty() {
-        all.push(format!("{}.contains(action)", entities("Action", &it.purposes)));
     }
     if !it.except.is_empty() {
         all.push(format!("!{}.contains(action)", entities("Action", &it.except)));
@@ -167,7 +168,11 @@ fn never(it: &Never) -> String {
         all.push(format!("context.tags.contains({:?})", tag.as_str()));
     }
     let all = if all.is_empty() { "true".to_owned() } else { all.join(" && ") };
-    format!("forbid(principal, action, resource) when {{ {all} }};")
+    let action = match it.purposes.is_empty() {
+        true => "action".to_owned(),
+        false => format!("action in {}", entities("Action", &it.purposes)),
+    };
+    format!("forbid(principal, {action}, resource) when {{ {all} }};")
 }
 
 fn entity(kind: &str, name: &str) -> String {

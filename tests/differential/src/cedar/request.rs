@@ -1,28 +1,30 @@
 //! A case as Cedar requests, and the entities of a policy. Each fact of a case is one line of
 //! [`context`].
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
 };
-use handshake_core::policy::Policy;
+use handshake_core::policy::{Policy, Recipient};
+use handshake_core::vocabulary::Name;
 
+use super::policies::DECLARED;
 use crate::case::{Case, age_word};
-use crate::facts::{Ends, Facts, leaves, parent};
+use crate::facts::{Facts, Since, leaves, parent};
 
-/// Data in their tree, recipients by their kind.
+/// Data in their tree, recipients by their kind, and all of them in what is declared.
 pub(super) fn entities(policy: &Policy) -> Entities {
-    let data = policy.data.keys().map(|name| {
-        let above = parent(name).map(|it| uid("Data", it));
-        Entity::new_no_attrs(uid("Data", name.as_str()), above.into_iter().collect())
-    });
-    let recipients = policy.recipients.iter().map(|(name, it)| {
-        let kind = HashSet::from([uid("Kind", it.kind.as_str())]);
-        Entity::new_no_attrs(uid("Recipient", name.as_str()), kind)
-    });
-    Entities::from_entities(data.chain(recipients), None).unwrap()
+    let entity = |kind, name: &Name, above: Option<EntityUid>| {
+        let above = above.into_iter().chain([uid(kind, DECLARED)]);
+        Entity::new_no_attrs(uid(kind, name.as_str()), above.collect())
+    };
+    let purposes = policy.purposes.keys().map(|name| entity("Action", name, None));
+    let data =
+        policy.data.keys().map(|name| entity("Data", name, parent(name).map(|it| uid("Data", it))));
+    let kind = |it: &Recipient| Some(uid("Kind", it.kind.as_str()));
+    let recipients = policy.recipients.iter().map(|(name, it)| entity("Recipient", name, kind(it)));
+    Entities::from_entities(purposes.chain(data).chain(recipients), None).unwrap()
 }
 
 /// For each datum of the case a request for each of its leaves; what is not declared has none, and
@@ -44,12 +46,11 @@ pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<R
     of_datum.collect()
 }
 
-fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Context {
-    let none = Ends::new();
+fn context(case: &Case, facts: &Facts, collected: Option<&Since>) -> Context {
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), long(until.0)));
     let recent =
         case.recent.iter().map(|(hours, count)| (hours.to_string(), long((*count).into())));
-    let pairs = [
+    let known = [
         ("now", long(case.now.0)),
         ("act", text(case.act.as_str())),
         ("recipient", RestrictedExpression::new_entity_uid(uid("Recipient", &case.recipient))),
@@ -60,16 +61,20 @@ fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Contex
         ("objected", RestrictedExpression::new_bool(case.objected)),
         ("agreed", record(agreed)),
         ("recent", record(recent)),
-        ("dated", RestrictedExpression::new_bool(since_collected.is_some())),
-        ("ends", ends(since_collected.unwrap_or(&none))),
-        ("visit", ends(&facts.visit)),
-        ("order", ends(&facts.order)),
     ];
-    Context::from_pairs(pairs.map(|(key, value)| (key.to_owned(), value))).unwrap()
+    let happened = [
+        ("collected", collected),
+        ("visit", facts.visit.as_ref()),
+        ("order", facts.order.as_ref()),
+    ];
+    let happened = happened.into_iter().filter_map(|(key, it)| Some((key, since(it?))));
+    let pairs = known.into_iter().chain(happened).map(|(key, value)| (key.to_owned(), value));
+    Context::from_pairs(pairs).unwrap()
 }
 
-fn ends(ends: &Ends) -> RestrictedExpression {
-    record(ends.iter().map(|(period, end)| (period.clone(), long(end.0))))
+fn since(it: &Since) -> RestrictedExpression {
+    let ends = record(it.ends.iter().map(|(period, end)| (period.clone(), long(end.0))));
+    record([("at".to_owned(), long(it.at.0)), ("ends".to_owned(), ends)])
 }
 
 fn record(

@@ -12,15 +12,24 @@ use crate::draw::Draw;
 use crate::facts::leaves;
 use crate::world::World;
 
-/// Within a year of this, so that clocks change, months have all lengths, and days leap.
 const EPOCH: Millis = Millis(1_800_000_000_000);
+/// Days on which months of all lengths end, years leap, or clocks change somewhere.
+const ODD_DAYS: [&str; 7] = [
+    "2027-02-28T00:00:00Z",
+    "2028-02-28T12:00:00Z",
+    "2028-02-29T12:00:00Z",
+    "2027-04-29T12:00:00Z",
+    "2027-06-30T00:00:00Z",
+    "2027-03-28T00:00:00Z",
+    "2027-11-07T00:00:00Z",
+];
 const DAY_MS: i64 = 86_400_000;
 const ACTS: [Act; 8] =
     [Act::Use, Act::Use, Act::Use, Act::Use, Act::Share, Act::Infer, Act::Collect, Act::Retain];
 
 pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     let policy = &world.policy;
-    let now = Millis(EPOCH.0 + i64::try_from(draw.below(800 * 86_400)).unwrap() * 1000);
+    let now = now(draw);
     let declared: Vec<&Name> = policy.purposes.keys().collect();
     let purpose = match draw.below(20) {
         0 => one_of(&PURPOSES, draw),
@@ -64,6 +73,15 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
         last_order: past.maybe(draw),
         purpose,
     }
+}
+
+/// At any time within some years, or on a day when months end or clocks change.
+fn now(draw: &mut Draw) -> Millis {
+    let (start, days) = match draw.often(7) {
+        true => (EPOCH, 800),
+        false => (Millis::parse(draw.pick(&ODD_DAYS)).unwrap(), 1),
+    };
+    Millis(start.0 + i64::try_from(draw.below(days * 86_400)).unwrap() * 1000)
 }
 
 /// Times before now, near the edges of periods as often as not.

@@ -8,7 +8,7 @@ use handshake_core::vocabulary::{Name, Period};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, age_word};
-use crate::facts::{Ends, Facts, leaves};
+use crate::facts::{Facts, Since, leaves};
 use crate::world::{Agreement, World, names};
 
 pub(super) fn policy(world: &World) -> Value {
@@ -103,16 +103,16 @@ fn never(it: &Never) -> Value {
 }
 
 pub(super) fn input(case: &Case, facts: &Facts) -> Value {
-    let data = case.data.iter().zip(&facts.data).map(|(datum, since)| {
+    let data = case.data.iter().zip(&facts.data).map(|(datum, collected)| {
         let mut it = json!({ "name": datum.name });
-        if let Some(since) = since {
-            it["ends"] = ends(since);
+        if let Some(collected) = collected {
+            it["collected"] = since(collected);
         }
         it
     });
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), until.0));
     let recent = case.recent.iter().map(|(hours, count)| (hours.to_string(), *count));
-    json!({
+    let mut input = json!({
         "now": case.now.0,
         "act": case.act.as_str(),
         "purpose": case.purpose,
@@ -125,14 +125,16 @@ pub(super) fn input(case: &Case, facts: &Facts) -> Value {
         "objected": case.objected,
         "agreed": agreed.collect::<BTreeMap<_, _>>(),
         "recent": recent.collect::<BTreeMap<_, _>>(),
-        "visit": ends(&facts.visit),
-        "order": ends(&facts.order),
-    })
+    });
+    for (key, happened) in [("last-visit", &facts.visit), ("last-order", &facts.order)] {
+        if let Some(happened) = happened {
+            input[key] = since(happened);
+        }
+    }
+    input
 }
 
-fn ends(ends: &Ends) -> Value {
-    ends.iter()
-        .map(|(period, end)| (period.clone(), Value::from(end.0)))
-        .collect::<Map<_, _>>()
-        .into()
+fn since(it: &Since) -> Value {
+    let ends = it.ends.iter().map(|(period, end)| (period.clone(), Value::from(end.0)));
+    json!({ "at": it.at.0, "ends": ends.collect::<Map<_, _>>() })
 }

@@ -152,23 +152,23 @@ agreed(leaf, datum) if {
 }
 
 # Kept no longer than said. Unknown ages are not held against a use; a decision renews what is
-# kept since the last.
+# kept since the last. A visit or an order counts if it came after.
 young(it, _) if not it.keep
 
 young(_, _) if input.act == "collect"
 
-young(_, datum) if not datum.ends
+young(_, datum) if not datum.collected
 
 young(it, _) if it.keep.after == "last-decision"
 
-young(it, datum) if input.now < datum.ends[it.keep.period]
-
-young(it, _) if {
-	it.keep.after == "last-visit"
-	input.now < input.visit[it.keep.period]
+young(it, datum) if {
+	not renewed(it, datum)
+	input.now < datum.collected.ends[it.keep.period]
 }
 
-young(it, _) if {
-	it.keep.after == "last-order"
-	input.now < input.order[it.keep.period]
+young(it, datum) if {
+	renewed(it, datum)
+	input.now < input[it.keep.after].ends[it.keep.period]
 }
+
+renewed(it, datum) if input[it.keep.after].at > datum.collected.at
