@@ -107,21 +107,8 @@ impl State {
                     }
                 }
             }
-            Fact::ConflictShown(conflict) => {
-                if let Some(slot) = it.slot {
-                    self.people.conflict_shown(slot, Code(conflict.purpose), it.at);
-                }
-            }
-            Fact::AffirmationGiven(affirmed) => {
-                if let Some(slot) = it.slot {
-                    self.people.affirmed(slot, Code(affirmed.purpose), it.at);
-                }
-            }
-            Fact::SignalReceived(_, personal) => {
-                if let Some((slot, signal)) = it.slot.zip(personal.as_ref()) {
-                    let signals = [signal.signals, signal.heard].map(Signals::from_bits);
-                    self.people.signal(slot, signals, it.at);
-                }
+            Fact::ConflictShown(_) | Fact::AffirmationGiven(_) | Fact::SignalReceived(..) => {
+                self.signalled(it);
             }
             Fact::DataCollected(data, personal) => {
                 self.collected(it, day, data, personal.as_ref());
@@ -155,6 +142,25 @@ impl State {
                 }
             }
             Fact::Unknown(..) => self.unknown += 1,
+        }
+    }
+
+    /// What signals said of a person, and what the person said to that.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "called for these kinds alone")]
+    fn signalled(&mut self, it: &Recorded) {
+        let Some(slot) = it.slot else { return };
+        match &it.fact {
+            Fact::ConflictShown(conflict) => {
+                self.people.conflict_shown(slot, Code(conflict.purpose), it.at);
+            }
+            Fact::AffirmationGiven(affirmed) => {
+                self.people.affirmed(slot, Code(affirmed.purpose), it.at);
+            }
+            Fact::SignalReceived(_, Some(signal)) => {
+                let signals = [signal.signals, signal.heard].map(Signals::from_bits);
+                self.people.signal(slot, signals, it.at);
+            }
+            _ => (),
         }
     }
 

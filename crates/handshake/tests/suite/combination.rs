@@ -89,7 +89,7 @@ fn the_order_of_combination_holds_for_real_strings() {
     cured(&reply, "show the conflict, and ask to affirm");
     let yes = json!({"permissions": granted("2027-02-01T00:00:00Z"),
         "history": {"signals": gpc_since, "affirmed": affirmed}});
-    check("US-CA", gpc.clone(), yes.clone(), ("allowed", &[], &["affirmed"]));
+    check("US-CA", gpc, yes.clone(), ("allowed", &[], &["affirmed"]));
     let elsewhere = json!({"gpc": "1", "own_device": false});
     check("US-CA", elsewhere, yes, ("not_allowed", &["gpc"], &[]));
     let both = json!({"gpc": "1", "tcf": tc(&[1, 3, 4], "2027-01-01T00:00:00Z")});

@@ -71,23 +71,7 @@ fn phrase(class: Class, effect: Effect, bad: bool) -> (&'static str, &'static st
         }
         (Class::Minors, true) => ("The young decide alone", "Junge entscheiden allein"),
         (Class::Minors, false) => ("The young need a guardian", "Junge entscheiden nicht allein"),
-        (Class::Objection, true) => {
-            ("Your objection no longer stops it", "Ihr Widerspruch beendet es nicht mehr")
-        }
-        (Class::Objection, false) => {
-            ("Your objection now stops it", "Ihr Widerspruch beendet es jetzt")
-        }
-        (Class::Signals, true) => (
-            "A signal of your browser no longer stops it",
-            "Ein Signal Ihres Browsers beendet es nicht mehr",
-        ),
-        (Class::Signals, false) => {
-            ("A signal of your browser now stops it", "Ein Signal Ihres Browsers beendet es jetzt")
-        }
-        (Class::Promise, true) => {
-            ("A promise no longer covers it", "Ein Versprechen gilt dafür nicht mehr")
-        }
-        (Class::Promise, false) => ("A promise now covers it", "Ein Versprechen gilt jetzt dafür"),
+        (Class::Objection | Class::Signals | Class::Promise, _) => stopping(class, bad),
         (Class::Frequency, true) => ("It may happen more often", "Es darf öfter geschehen"),
         (Class::Frequency, false) => ("It may happen less often", "Es darf seltener geschehen"),
         (Class::Mode, _) => (
@@ -117,6 +101,27 @@ fn phrase(class: Class, effect: Effect, bad: bool) -> (&'static str, &'static st
         (Class::Sensitive, _) => {
             ("No longer marked as sensitive", "Nicht mehr als heikel gekennzeichnet")
         }
+    }
+}
+
+/// What ends a use: an objection, a signal, or else a promise.
+fn stopping(class: Class, bad: bool) -> (&'static str, &'static str) {
+    match (class, bad) {
+        (Class::Objection, true) => {
+            ("Your objection no longer stops it", "Ihr Widerspruch beendet es nicht mehr")
+        }
+        (Class::Objection, false) => {
+            ("Your objection now stops it", "Ihr Widerspruch beendet es jetzt")
+        }
+        (Class::Signals, true) => (
+            "A signal of your browser no longer stops it",
+            "Ein Signal Ihres Browsers beendet es nicht mehr",
+        ),
+        (Class::Signals, false) => {
+            ("A signal of your browser now stops it", "Ein Signal Ihres Browsers beendet es jetzt")
+        }
+        (_, true) => ("A promise no longer covers it", "Ein Versprechen gilt dafür nicht mehr"),
+        (_, false) => ("A promise now covers it", "Ein Versprechen gilt jetzt dafür"),
     }
 }
 
