@@ -4,7 +4,7 @@ mod costs;
 mod data;
 mod desk;
 mod document;
-mod layout;
+pub(super) mod layout;
 mod nevers;
 mod purposes;
 mod recipients;
