@@ -126,11 +126,19 @@ fn decided() -> UseDecided {
 }
 
 /// Samples of kinds that have grown: the first samples stay as they were written.
-fn grown() -> [(&'static str, Fact); 2] {
+fn grown() -> [(&'static str, Fact); 3] {
     let assigned =
         UseDecided { experiment: 500, arm: 1, allocation: vec![900_000, 100_000], ..decided() };
     let key = AccessChanged { caller: 3, revoked: false, scope: "import".into(), key: 7 };
+    let signed = PolicyPublished {
+        number: 4,
+        hash: vec![9; 32],
+        source: "shop \"Ridgeline\"\n".into(),
+        proposed_by: 3,
+        approved_by: 4,
+    };
     [
+        (".signed", Fact::PolicyPublished(signed)),
         (".assignment", Fact::UseDecided(assigned, Some(situation()))),
         (".key", Fact::AccessChanged(key)),
     ]
@@ -189,6 +197,7 @@ fn samples() -> [Fact; 16] {
             number: 3,
             hash: vec![9; 32],
             source: "shop \"Ridgeline\"\n".into(),
+            ..PolicyPublished::default()
         }),
         Fact::AskShown(AskShown {
             ask: ask.clone(),

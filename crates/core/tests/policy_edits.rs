@@ -175,9 +175,8 @@ fn files() -> impl Strategy<Value = String> {
     let comment = || prop::sample::select(vec!["", "", "  // why", " // { not; a \"block\" }"]);
     let line = move |all: Vec<&'static str>| {
         let words = prop::sample::select(all);
-        (words, gap(), comment()).prop_map(|(words, gap, comment)| {
-            (words.replacen(' ', gap, 1), comment)
-        })
+        (words, gap(), comment())
+            .prop_map(|(words, gap, comment)| (words.replacen(' ', gap, 1), comment))
     };
     let purpose = (
         line(vec![

@@ -35,7 +35,7 @@ pub use manage::{CatalogueItem, Counted};
 pub use my_deal::{Agreement, Broken, Deal, DealWanted, Other, Term};
 pub use objection::{Objected, Objecting};
 pub use outcome::{Outcome, Reported};
-pub use publish::Publishing;
+pub use publish::{Publishing, Signed};
 pub use recommend::{Basis, Because, Named, PEOPLE_MIN, Recommended, Shown, Wish};
 pub use refusal::Refusal;
 pub use request::{Caller, Request, Who};

@@ -76,7 +76,12 @@ impl Trial {
         }
         self.order = self.declare(Family::Happening, ORDER, Vec::new());
         let hash = policy::hash(policy).to_vec();
-        let published = PolicyPublished { number: 1, hash, source: self.source.clone() };
+        let published = PolicyPublished {
+            number: 1,
+            hash,
+            source: self.source.clone(),
+            ..PolicyPublished::default()
+        };
         self.push(policy.effective, None, Fact::PolicyPublished(published));
     }
 

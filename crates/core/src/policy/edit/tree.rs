@@ -124,11 +124,6 @@ impl Node {
     pub(super) fn children(&self) -> &[Node] {
         self.block.as_ref().map_or(&[], |it| &it.nodes)
     }
-
-    /// Where its words end: before its braces, if it has any.
-    pub(super) fn head_end(&self) -> usize {
-        self.words.last().map_or(self.name_at.end, |it| it.at.end)
-    }
 }
 
 fn nodes(source: &str, document: &KdlDocument) -> Vec<Node> {
