@@ -168,16 +168,26 @@ fn mistakes_say_what_is_missing() {
     assert_eq!(told("a", &Edit::Version(2)), "there is no `policy` in the file");
 }
 
-/// A file whose author had habits: white space, comments, lines of several things, blocks on one
-/// line or many.
-fn files() -> impl Strategy<Value = String> {
-    let gap = || prop::sample::select(vec![" ", "  ", "      ", "\t"]);
-    let comment = || prop::sample::select(vec!["", "", "  // why", " // { not; a \"block\" }"]);
-    let line = move |all: Vec<&'static str>| {
-        let words = prop::sample::select(all);
-        (words, gap(), comment())
-            .prop_map(|(words, gap, comment)| (words.replacen(' ', gap, 1), comment))
-    };
+/// One of several lines, with white space in it and a comment behind it.
+fn line(all: Vec<&'static str>) -> impl Strategy<Value = (String, &'static str)> {
+    let gap = prop::sample::select(vec![" ", "  ", "      ", "\t"]);
+    let comment = prop::sample::select(vec!["", "", "  // why", " // { not; a \"block\" }"]);
+    let words = prop::sample::select(all);
+    (words, gap, comment).prop_map(|(words, gap, comment)| (words.replacen(' ', gap, 1), comment))
+}
+
+/// Lines in braces, on one line or on many.
+fn block(lines: Vec<(String, &'static str)>, flat: bool) -> String {
+    if flat {
+        let words: Vec<String> = lines.into_iter().map(|it| it.0).collect();
+        return format!("{{ {} }}", words.join("; "));
+    }
+    let lines: String =
+        lines.iter().map(|(words, comment)| format!("    {words}{comment}\n")).collect();
+    format!("{{ // begins\n{lines}  // ends\n}}")
+}
+
+fn purposes() -> impl Strategy<Value = String> {
     let purpose = (
         line(vec![
             "says en=\"It is {interest} \\\"so\\\".\" de=\"Sie; {interest}\"",
@@ -209,21 +219,13 @@ fn files() -> impl Strategy<Value = String> {
         ])),
         any::<bool>(),
     );
-    let block = |lines: Vec<(String, &'static str)>, flat: bool| match flat {
-        true => {
-            let words: Vec<String> = lines.into_iter().map(|it| it.0).collect();
-            format!("{{ {} }}", words.join("; "))
-        }
-        false => {
-            let lines: String =
-                lines.iter().map(|(words, comment)| format!("    {words}{comment}\n")).collect();
-            format!("{{ // begins\n{lines}  // ends\n}}")
-        }
-    };
-    let purpose = purpose.prop_map(move |(says, basis, uses, with, on, a, b, c, d, flat)| {
+    purpose.prop_map(|(says, basis, uses, with, on, a, b, c, d, flat)| {
         let lines = [Some(says), Some(basis), Some(uses), Some(with), Some(on), a, b, c, d];
         block(lines.into_iter().flatten().collect(), flat)
-    });
+    })
+}
+
+fn promises() -> impl Strategy<Value = String> {
     let never = (
         prop::option::of(line(vec!["data seen", "data any", "data seen.viewed bought"])),
         line(vec![
@@ -236,25 +238,27 @@ fn files() -> impl Strategy<Value = String> {
         prop::option::of(line(vec!["when signal=gpc", "when tag=\"gift\"", "mode observe"])),
         any::<bool>(),
     );
-    let never = never.prop_map(move |(data, what, when, flat)| {
+    never.prop_map(|(data, what, when, flat)| {
         let lines = [data, Some(what), when];
         format!("never \"It; is {{so}}\" {}", block(lines.into_iter().flatten().collect(), flat))
-    });
-    let purposes = prop::collection::vec(purpose, 2..4);
-    (purposes, prop::collection::vec(never, 0..3), any::<bool>(), any::<bool>()).prop_map(
-        |(purposes, nevers, crlf, early)| {
-            let purposes = purposes.iter().enumerate();
-            let purposes: Vec<String> =
-                purposes.map(|(at, it)| format!("purpose p{at}  {it} // p{at}\n")).collect();
-            let nevers = nevers.join("\n");
-            let (first, second) = match early {
-                true => (nevers, purposes.join("\n")),
-                false => (purposes.join(""), nevers),
-            };
-            let text = format!("{HEAD}{first}\n// between\n{second}\n{TAIL}");
-            if crlf { text.replace('\n', "\r\n") } else { text }
-        },
-    )
+    })
+}
+
+/// A file whose author had habits: white space, comments, lines of several things.
+fn files() -> impl Strategy<Value = String> {
+    let all = (prop::collection::vec(purposes(), 2..4), prop::collection::vec(promises(), 0..3));
+    (all, any::<bool>(), any::<bool>()).prop_map(|((purposes, nevers), crlf, early)| {
+        let purposes = purposes.iter().enumerate();
+        let purposes: Vec<String> =
+            purposes.map(|(at, it)| format!("purpose p{at}  {it} // p{at}\n")).collect();
+        let nevers = nevers.join("\n");
+        let (first, second) = match early {
+            true => (nevers, purposes.join("\n")),
+            false => (purposes.join(""), nevers),
+        };
+        let text = format!("{HEAD}{first}\n// between\n{second}\n{TAIL}");
+        if crlf { text.replace('\n', "\r\n") } else { text }
+    })
 }
 
 const HEAD: &str = r#"// A shop.

@@ -45,7 +45,7 @@ if (text && found && verdict && gutter) {
       const answer = await fetch(text.dataset.check, { method: "POST", body, redirect: "error" });
       if (turn !== asked || !answer.ok) return;
       found.innerHTML = await answer.text();
-      verdict.textContent = found.querySelector(".verdict")?.textContent ?? "";
+      verdict.innerHTML = found.querySelector("[data-first]")?.innerHTML ?? "";
     } catch {
       if (turn === asked) verdict.textContent = "The text could not be checked. Press Check to try again.";
     }
@@ -55,7 +55,7 @@ if (text && found && verdict && gutter) {
     clearTimeout(wait);
     wait = setTimeout(check, 500);
   });
-  found.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const place = event.target.closest("a[data-line]");
     if (!place) return;
     event.preventDefault();

@@ -8,24 +8,24 @@ use crate::server::{Answer, Server, event};
 use crate::shop::root;
 
 /// Somebody signed in.
-struct Desk<'a> {
-    server: &'a Server,
+pub(crate) struct Desk<'a> {
+    pub(crate) server: &'a Server,
     cookie: String,
 }
 
 impl Desk<'_> {
     #[track_caller]
-    fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         plain(&answer.text)
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.server.send("GET", path, &[("cookie", &self.cookie)], b"")
     }
 
-    fn post(&self, path: &str, form: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, form: &str) -> Answer {
         let fields = [("cookie", &*self.cookie), ("origin", "http://x"), FORM];
         self.server.send("POST", path, &fields, form.as_bytes())
     }
@@ -39,7 +39,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The words of a page, without its tags.
-fn words(page: &str) -> String {
+pub(crate) fn words(page: &str) -> String {
     let mut out = String::new();
     let mut in_tag = false;
     for it in page.chars() {
@@ -54,7 +54,7 @@ fn words(page: &str) -> String {
 }
 
 /// A server that these users were let in to; with their passwords.
-fn open_to<const N: usize>(users: [(&str, &[&str]); N]) -> (Server, [String; N]) {
+pub(crate) fn open_to<const N: usize>(users: [(&str, &[&str]); N]) -> (Server, [String; N]) {
     let mut server = Server::start();
     let passwords = users.map(|(name, more)| {
         let said = server.command(&[&["users", "add", name], more].concat());
@@ -71,7 +71,7 @@ fn try_to_sign_in(server: &Server, user: &str, password: &str) -> Answer {
 }
 
 #[track_caller]
-fn sign_in<'a>(server: &'a Server, user: &str, password: &str) -> Desk<'a> {
+pub(crate) fn sign_in<'a>(server: &'a Server, user: &str, password: &str) -> Desk<'a> {
     let answer = try_to_sign_in(server, user, password);
     assert_eq!((answer.status, answer.header("location")), (303, Some("/console/shop/money")));
     let set = answer.header("set-cookie").unwrap();
@@ -148,7 +148,10 @@ fn forms_of_other_sites_are_refused() {
         vec![("origin", "null")],
         vec![],
     ] {
-        for path in ["/console/sign-in", "/console/sign-out", "/console/shop/people"] {
+        let ours = ["/console/sign-in", "/console/sign-out", "/console/shop/people"];
+        let policy = ["check", "edit", "form", "purposes", "promises", "review"];
+        let policy = policy.map(|it| format!("/console/shop/policy/{it}"));
+        for path in ours.into_iter().chain(policy.iter().map(String::as_str)) {
             let fields = [&fields[..], &[FORM, ("cookie", &desk.cookie)]].concat();
             let answer = server.send("POST", path, &fields, form.as_bytes());
             assert_eq!(answer.status, 403, "{path} {fields:?}");
@@ -159,7 +162,20 @@ fn forms_of_other_sites_are_refused() {
 }
 
 /// Every page of a site that a privacy officer sees.
-const PAGES: [&str; 7] = ["", "policy", "asking", "promises", "money", "people", "evidence"];
+const PAGES: [&str; 12] = [
+    "",
+    "policy",
+    "policy/edit",
+    "policy/form",
+    "policy/promises",
+    "policy/purposes",
+    "policy/review",
+    "asking",
+    "promises",
+    "money",
+    "people",
+    "evidence",
+];
 
 #[test]
 fn pages_are_careful_whatever_they_show() {

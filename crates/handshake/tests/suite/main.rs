@@ -30,3 +30,4 @@ mod shop;
 mod simulated;
 mod unknown_visitors;
 mod withdrawals;
+mod workshop;

@@ -18,6 +18,9 @@ pub(super) struct Weighed {
     pub(super) outgrown: Vec<Outgrown>,
 }
 
+/// A purpose, and the data, recipients and channels that some who agreed to it did not.
+type NewToThem<'a> = (&'a Name, &'a [Name], &'a [Name], &'a [Name]);
+
 /// Compares two policies. Whose permission `new` outgrows is asked of the site as it is now.
 pub(super) async fn weigh(visit: &Visit, old: &Policy, new: &Policy) -> Result<Weighed, Turned> {
     let (old, new) = (old.clone(), new.clone());
@@ -44,6 +47,16 @@ impl Weighed {
 
     fn outgrown_purposes(&self) -> BTreeMap<&Name, u64> {
         self.outgrown.iter().map(|it| (&it.purpose, self.people(&it.purpose))).collect()
+    }
+
+    /// People to whom the same would be new.
+    fn alike(&self) -> BTreeMap<NewToThem<'_>, u64> {
+        let mut all = BTreeMap::new();
+        for it in &self.outgrown {
+            let key = (&it.purpose, &*it.data, &*it.recipients, &*it.channels);
+            *all.entry(key).or_default() += it.people;
+        }
+        all
     }
 
     /// The headline: whose deal changes.
@@ -138,23 +151,23 @@ impl Weighed {
                             th scope="col" { "New to them" }
                         } }
                         tbody {
-                            @for it in &self.outgrown {
+                            @for ((purpose, data, recipients, channels), people) in self.alike() {
                                 tr {
-                                    th scope="row" { code { (it.purpose) } }
-                                    td.n data-name="People" { (count(it.people)) }
+                                    th scope="row" { code { (purpose) } }
+                                    td.n data-name="People" { (count(people)) }
                                     td data-name="New to them" {
                                         span {
-                                            @if !it.data.is_empty() { "data: " (list(&it.data)) br; }
-                                            @if !it.recipients.is_empty() { "recipients: " (list(&it.recipients)) br; }
-                                            @if !it.channels.is_empty() { "channels: " (list(&it.channels)) }
-                                            @if it.data.is_empty() && it.recipients.is_empty() && it.channels.is_empty() { "the whole of it, as newly put together" }
+                                            @if !data.is_empty() { "data: " (list(data)) br; }
+                                            @if !recipients.is_empty() { "recipients: " (list(recipients)) br; }
+                                            @if !channels.is_empty() { "channels: " (list(channels)) }
+                                            @if data.is_empty() && recipients.is_empty() && channels.is_empty() { "the whole of it, as newly put together" }
                                         }
                                     }
                                 }
                             }
                         }
                     }
-                    p.note { "Only how many agreed to which words is counted here, not who: " (of(u64::try_from(self.outgrown.len()).unwrap_or(0), "set of words", "sets of words")) "." }
+                    p.note { "Counted by the words people agreed to, " (of(u64::try_from(self.outgrown.len()).unwrap_or(0), "set", "sets")) " of them; who they are is not looked at." }
                 }
             }
         }

@@ -20,12 +20,12 @@ impl Fields {
         Ok(Fields(pairs))
     }
 
-    pub(super) fn put(&mut self, name: &str, value: impl ToString) {
-        self.0.push((name.to_owned(), value.to_string()));
+    pub(super) fn put(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_owned(), value.into()));
     }
 
     pub(super) fn put_all<T: ToString>(&mut self, name: &str, values: impl IntoIterator<Item = T>) {
-        values.into_iter().for_each(|it| self.put(name, it));
+        values.into_iter().for_each(|it| self.put(name, it.to_string()));
     }
 
     /// The value, or nothing, without space around it.

@@ -52,13 +52,13 @@ pub(super) fn select(fields: &Fields, name: &str, label: &str, of: &[(&str, &str
 
 pub(super) fn radio(fields: &Fields, name: &str, value: &str, words: &str) -> Markup {
     html! {
-        label.choice { input type="radio" name=(name) value=(value) checked[fields.get(name) == value]; " " (words) }
+        label.choice { input type="radio" name=(name) value=(value) checked[fields.get(name) == value]; span { (words) } }
     }
 }
 
 pub(super) fn tick(fields: &Fields, name: &str, value: &str, words: &Markup) -> Markup {
     html! {
-        label.choice { input type="checkbox" name=(name) value=(value) checked[fields.has(name, value)]; " " (words) }
+        label.choice { input type="checkbox" name=(name) value=(value) checked[fields.has(name, value)]; span { (words) } }
     }
 }
 

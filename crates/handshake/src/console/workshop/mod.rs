@@ -12,6 +12,7 @@ mod compare;
 mod fields;
 mod inputs;
 mod lines;
+mod merge;
 mod overview;
 mod problems;
 mod promise;

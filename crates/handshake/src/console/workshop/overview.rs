@@ -31,7 +31,7 @@ pub(in crate::console) async fn overview(
     let body = match &checked.policy {
         None => html! {
             h1.answer { "The draft cannot be shown as forms: its file has mistakes." }
-            (bench.standing())
+            (bench.standing(&visit))
             p { a.button href=(visit.to("policy/edit")) { "Mend them in the file" } }
             (list(&text, &checked.problems))
         },
@@ -55,7 +55,7 @@ fn full(
             (of(count(policy.purposes.len()), "purpose", "purposes")) " and "
             (of(count(policy.nevers.len()), "promise", "promises")) ". Which do you want to change?"
         }
-        (bench.standing())
+        (bench.standing(visit))
         @if visit.asked("saved").is_some() {
             p.done role="status" { "Saved in the draft. " a href=(visit.to("policy/review")) { "Compare it with the policy" } "." }
         }
@@ -181,7 +181,7 @@ pub(in crate::console) async fn add(
         Ok(Err(DraftError::Moved(theirs))) => {
             Ok(turned_down::draft_moved(&visit, &bench, theirs.as_deref(), None))
         }
-        Ok(Err(error)) => Err(failed(error)),
+        Ok(Err(error)) => Err(failed(&error)),
         Err(said) => Ok(turned_down::not_changed(&visit, &bench, &said, "policy/form")),
     }
 }

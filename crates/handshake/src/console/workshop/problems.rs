@@ -23,10 +23,29 @@ pub(super) fn verdict(checked: &Checked) -> Markup {
     }
 }
 
+/// The same with the first problem, for where there is one line of room.
+pub(super) fn first(text: &str, checked: &Checked) -> Markup {
+    let mistake = checked.problems.iter().find(|it| it.severity == Severity::Mistake);
+    let shown = mistake.or(checked.problems.first());
+    html! {
+        b { (verdict(checked)) }
+        @if let Some(it) = shown { ". " (place(text, it)) ": " (ticked(&it.said)) }
+    }
+}
+
+/// Where a problem stands. With scripts, it moves the cursor there.
+fn place(text: &str, it: &Problem) -> Markup {
+    html! {
+        a href="#source" data-line=(it.line) data-column=(it.column) data-length=(length(text, it)) {
+            "line " (it.line) ", column " (it.column)
+        }
+    }
+}
+
 /// What the live check renews: the sentence and the list.
 pub(super) fn found(text: &str, checked: &Checked) -> Markup {
     html! {
-        p.verdict { b { (verdict(checked)) } }
+        p.verdict data-first { (first(text, checked)) }
         (list(text, &checked.problems))
     }
 }
@@ -46,7 +65,6 @@ pub(super) fn list(text: &str, problems: &[Problem]) -> Markup {
 }
 
 fn problem(text: &str, it: &Problem) -> Markup {
-    let length = text.get(it.offset..it.offset + it.length).map_or(1, |it| it.chars().count());
     let (mark, word) = match it.severity {
         Severity::Mistake => ("×", "Mistake"),
         Severity::Warning => ("?", "Remark"),
@@ -55,22 +73,24 @@ fn problem(text: &str, it: &Problem) -> Markup {
         li {
             p {
                 span.sign aria-hidden="true" { (mark) } " " (word) ", "
-                a href="#source" data-line=(it.line) data-column=(it.column) data-length=(length) {
-                    "line " (it.line) ", column " (it.column)
-                }
-                ": " (ticked(&it.said)) ". " span.help { (ticked(&capital(&it.help))) "." }
+                (place(text, it)) ": " (ticked(&it.said)) ". " span.help { (ticked(&sentence(&it.help))) }
             }
-            pre.excerpt tabindex="0" { code { (excerpt(text, it, length)) } }
+            pre.excerpt tabindex="0" { code { (excerpt(text, it, length(text, it))) } }
         }
     }
 }
 
-fn capital(text: &str) -> String {
-    let text = text.trim_end_matches(['.', ' ']);
-    let mut chars = text.chars();
+/// Characters that the problem is about.
+fn length(text: &str, it: &Problem) -> usize {
+    text.get(it.offset..it.offset + it.length).map_or(1, |it| it.chars().count())
+}
+
+/// What would be right, as a sentence.
+fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
     let first = chars.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
-    let text = format!("{first}{}", chars.as_str());
-    text.trim_end_matches('?').to_owned() + if text.ends_with('?') { "?" } else { "" }
+    let end = if help.ends_with(['?', '.']) { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }
 
 /// The line, or the part of it around the mistake, and carets under what is meant.
@@ -96,11 +116,16 @@ mod tests {
 
     #[test]
     fn a_caret_stands_under_what_is_wrong() {
-        let text = "policy a version=1 {\n    controller x\n}";
+        let text = "policy a version=1 {\n    controller x\n    mood good\n}";
         let problems = handshake_core::policy::read(text).unwrap_err();
-        let drawn: Vec<String> =
-            problems.iter().take(2).map(|it| excerpt(text, it, it.length)).collect();
-        insta::assert_snapshot!(drawn.join("\n"), @"");
+        let last: Vec<String> =
+            problems.iter().skip(6).map(|it| excerpt(text, it, length(text, it))).collect();
+        insta::assert_snapshot!(last.join("\n"), @r"
+        controller x
+        ^^^^^^^^^^
+        mood good
+        ^^^^
+        ");
         let long = format!("purpose {} {{ }}", "x".repeat(200));
         let problems = handshake_core::policy::read(&long).unwrap_err();
         for it in problems {
@@ -112,7 +137,7 @@ mod tests {
 
     #[test]
     fn help_is_a_sentence() {
-        assert_eq!(capital("did you mean `a`?"), "Did you mean `a`?");
-        assert_eq!(capital("say it once."), "Say it once");
+        assert_eq!(sentence("did you mean `a`?"), "Did you mean `a`?");
+        assert_eq!(sentence("say it once"), "Say it once.");
     }
 }

@@ -100,7 +100,7 @@ async fn finish(
             Ok(Err(DraftError::Moved(theirs))) => {
                 Ok(turned_down::draft_moved(visit, bench, theirs.as_deref(), None))
             }
-            Ok(Err(error)) => Err(failed(error)),
+            Ok(Err(error)) => Err(failed(&error)),
         },
     }
 }

@@ -12,6 +12,8 @@ use super::fields::Fields;
 
 /// Lines of one kind that a form has room for beyond those there are.
 const SPARE: usize = 1;
+/// As many as a purpose may have.
+const LINES_MAX: usize = 64;
 const NO_LINE: Line = Line(0);
 
 /// What the form of a purpose shows.
@@ -40,28 +42,28 @@ pub(super) fn fields_of(name: &str, it: &Purpose) -> Fields {
         put_period(&mut fields, "ask", period);
     }
     if let Some(given) = &it.in_return {
-        fields.put("return-name", &given.name);
+        fields.put("return-name", given.name.as_str());
         fields.put("return-label", &given.label);
     }
     fields.put_all("serves", it.serves.iter().map(|it| it.as_str()));
     fields.put_all("stops", it.stops_for_objection.then_some("objection"));
     fields.put_all("stops", it.stops_for.iter().map(|it| it.as_str()));
     for (at, limit) in it.limits.iter().enumerate() {
-        fields.put(&format!("limit-count.{at}"), limit.count);
+        fields.put(&format!("limit-count.{at}"), limit.count.to_string());
         fields.put(&format!("limit-per.{at}"), limit.per.as_str());
         fields.put_all(&format!("limit-mode.{at}"), limit.mode.map(Mode::as_str));
     }
     for (at, duty) in it.duties.iter().enumerate() {
-        fields.put(&format!("duty-what.{at}"), &duty.what);
+        fields.put(&format!("duty-what.{at}"), duty.what.as_str());
         fields.put_all(&format!("duty-in.{at}"), &duty.when);
         if let Some(within) = duty.within {
-            fields.put(&format!("duty-count.{at}"), within.count);
+            fields.put(&format!("duty-count.{at}"), within.count.to_string());
             fields.put(&format!("duty-unit.{at}"), within.unit.as_str());
         }
         fields.put_all(&format!("duty-of.{at}"), &duty.of);
     }
     if let Some(cost) = &it.unit_cost {
-        fields.put("cost-amount", cost.amount.value);
+        fields.put("cost-amount", cost.amount.value.to_string());
         fields.put("cost-per", &cost.per);
     }
     fields.put_all("mode", it.mode.map(Mode::as_str));
@@ -70,14 +72,14 @@ pub(super) fn fields_of(name: &str, it: &Purpose) -> Fields {
 }
 
 fn put_period(fields: &mut Fields, name: &str, it: Period) {
-    fields.put(&format!("{name}-count"), it.count);
+    fields.put(&format!("{name}-count"), it.count.to_string());
     fields.put(&format!("{name}-unit"), it.unit.as_str());
 }
 
 /// How many lines of a kind the form shows: those filled in, and an empty one.
 pub(super) fn rows(fields: &Fields, name: &str) -> usize {
-    let filled = (0..64).filter(|at| !fields.get(&format!("{name}.{at}")).is_empty());
-    filled.last().map_or(0, |it| it + 1) + SPARE
+    let filled = |at: &usize| !fields.get(&format!("{name}.{at}")).is_empty();
+    (0..LINES_MAX).rfind(filled).map_or(0, |it| it + 1) + SPARE
 }
 
 /// The lines that the fields mean, or everything that is wrong with them.
@@ -251,6 +253,16 @@ mod tests {
             fields.put(name, value);
         }
         let said = lines_of(&fields, &policy).unwrap_err();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r"
+        Write the sentence that customers read.
+        Tick at least one of the data (`uses`).
+        Tick at least one of the recipients (`with`).
+        Tick at least one of the channels (`on`).
+        How long it is kept: `many` is no number from 1 to 10000.
+        At most: `0` is no number of times.
+        A duty: `Stop now` is no name; use 1 to 64 of `a-z`, `0-9`, `.` and `-`, beginning with a letter or digit.
+        What people get in return needs both a short name and its words.
+        What one use costs: `cheap` is no amount such as `0.0009`.
+        ");
     }
 }

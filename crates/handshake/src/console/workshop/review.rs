@@ -18,6 +18,7 @@ use super::super::visit::{Turned, Visit};
 use super::bench::{Bench, Checked, Tab, tabs, with_drafts};
 use super::changes::{Weighed, weigh};
 use super::fields::Fields;
+use super::merge::merged;
 use super::problems::list;
 use super::publish::{Terms, as_local, publish, sensible, stamped};
 use super::sides::{counts, sides};
@@ -61,7 +62,7 @@ fn nothing(visit: &Visit, bench: &Bench) -> Markup {
 fn mistaken(visit: &Visit, bench: &Bench, text: &str, checked: &Checked) -> Markup {
     html! {
         h1.answer { "This draft cannot be published yet: it has mistakes." }
-        (bench.standing())
+        (bench.standing(visit))
         p { a.button href=(visit.to("policy/edit")) { "Mend them in the file" } }
         section aria-labelledby="found-title" {
             h2 #found-title { "What is wrong with it" }
@@ -79,7 +80,7 @@ async fn sound(
     let Some(newest) = &bench.newest else {
         return Ok(html! {
             h1.answer { "This would be the first policy of " (visit.site.name) "." }
-            (bench.standing())
+            (bench.standing(visit))
             (signing(visit, bench, draft, (policy, None)))
         });
     };
@@ -89,7 +90,7 @@ async fn sound(
     let lines = |it: usize| count(u64::try_from(it).unwrap_or(u64::MAX));
     Ok(html! {
         h1.answer { (weighed.answer("This draft", &old)) }
-        (bench.standing())
+        (bench.standing(visit))
         (signing(visit, bench, draft, (policy, Some((newest, &weighed)))))
         (weighed.list())
         section aria-labelledby="sides-title" {
@@ -161,8 +162,8 @@ fn publishing(
                     }
                     fieldset {
                         legend { "What customers read" }
-                        label.choice { input type="radio" name="kind" value="meaning" checked[!wording]; " means something else now" }
-                        label.choice { input type="radio" name="kind" value="wording" checked[wording]; " means the same in other words" }
+                        label.choice { input type="radio" name="kind" value="meaning" checked[!wording]; span { "means something else now" } }
+                        label.choice { input type="radio" name="kind" value="wording" checked[wording]; span { "means the same in other words" } }
                     }
                 }
                 label for="effective" { "Takes effect" }
@@ -227,15 +228,50 @@ pub(in crate::console) async fn decide(
             let (by, at) = (visit.user.name.clone(), visit.now);
             match with_drafts(&desk, move |it| it.approve(site, (&by, at), digest)).await? {
                 Ok(_) => Ok(see_other(&review)),
-                Err(error) => turned_down::not_signed(&visit, &bench, error),
+                Err(error) => turned_down::not_signed(&visit, &bench, &error),
             }
         }
         "discard" => match with_drafts(&desk, move |it| it.discard(site, revision)).await? {
             Ok(()) => Ok(see_other(&visit.to("policy"))),
-            Err(error) => turned_down::not_signed(&visit, &bench, error),
+            Err(error) => turned_down::not_signed(&visit, &bench, &error),
         },
+        "rebase" => rebase(&visit, &desk, &bench, revision).await,
         "publish" | "propose" => put_forward(&visit, &desk, &bench, &fields).await,
         _ => Err(Turned::Nowhere),
+    }
+}
+
+/// Makes the draft one of the newest version, with its own changes and those published since.
+async fn rebase(
+    visit: &Visit,
+    desk: &Desk,
+    bench: &Bench,
+    revision: u64,
+) -> Result<Response, Turned> {
+    let Some(draft) = bench.draft.as_ref().filter(|it| it.revision == revision) else {
+        return Ok(turned_down::draft_moved(visit, bench, bench.draft.as_ref(), None));
+    };
+    let (base, newest) = draft.base.zip(bench.newest.as_ref()).ok_or(Turned::Nowhere)?;
+    let begun = visit
+        .look(move |state| {
+            let found = state.policies.iter().find(|it| it.hash() == base);
+            found.map(|it| Arc::clone(&it.source))
+        })
+        .await?;
+    let begun = begun.ok_or(Turned::Nowhere)?;
+    match merged(&begun, &draft.source, &newest.source) {
+        Err(line) => Ok(turned_down::both_changed(visit, bench, &begun, line)),
+        Ok(text) => {
+            let (site, by, at) = (visit.site.id, visit.user.name.clone(), visit.now);
+            let base = Some(newest.hash());
+            let saved = with_drafts(desk, move |it| {
+                it.save(site, &Saving { source: &text, base, by: &by, at, revision })
+            });
+            match saved.await? {
+                Ok(_) => Ok(see_other(&visit.to("policy/review"))),
+                Err(error) => turned_down::not_signed(visit, bench, &error),
+            }
+        }
     }
 }
 
@@ -279,7 +315,7 @@ async fn put_forward(
         });
         return match proposed.await? {
             Ok(_) => Ok(see_other(&visit.to("policy/review"))),
-            Err(error) => turned_down::not_signed(visit, bench, error),
+            Err(error) => turned_down::not_signed(visit, bench, &error),
         };
     }
     match publish(visit, bench, text, base).await? {

@@ -43,6 +43,7 @@ pub(super) fn sides((old_name, old): (&str, &str), (new_name, new): (&str, &str)
     html! {
         div.both tabindex="0" role="region" aria-label="Changed lines, side by side" {
             table.sides {
+                colgroup { col.no; col; col.no; col; }
                 thead { tr {
                     th scope="col" colspan="2" { (old_name) }
                     th scope="col" colspan="2" { (new_name) }

@@ -56,6 +56,24 @@ pub(super) fn draft_moved(
     page(visit, bench, StatusCode::CONFLICT, &body)
 }
 
+/// The draft and a version published since say different things of the same lines.
+pub(super) fn both_changed(visit: &Visit, bench: &Bench, base: &str, line: usize) -> Response {
+    let said = base.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let body = html! {
+        h1.answer { "Not put together: both changed the same lines." }
+        div.failed {
+            p { "The draft and the newest version each say something else of line " (line) " of the version the draft was made from:" }
+            pre.excerpt tabindex="0" { code { (said.trim()) } }
+            p { "Nothing was changed. Compare them, and write into the draft what should hold." }
+        }
+        div.controls {
+            a.button href=(visit.to("policy/review")) { "Compare them" }
+            a.button href=(visit.to("policy/edit")) { "Change the draft" }
+        }
+    };
+    page(visit, bench, StatusCode::CONFLICT, &body)
+}
+
 /// A change by form that makes no policy.
 pub(super) fn not_changed(visit: &Visit, bench: &Bench, said: &str, back: &str) -> Response {
     let body = html! {
@@ -70,9 +88,9 @@ pub(super) fn not_changed(visit: &Visit, bench: &Bench, said: &str, back: &str) 
 pub(super) fn not_signed(
     visit: &Visit,
     bench: &Bench,
-    error: DraftError,
+    error: &DraftError,
 ) -> Result<Response, Turned> {
-    let (said, help) = match &error {
+    let (said, help) = match error {
         DraftError::Moved(theirs) => return Ok(draft_moved(visit, bench, theirs.as_deref(), None)),
         DraftError::OwnWork => (
             "Not approved: this is your own work.",
@@ -142,7 +160,17 @@ pub(super) fn not_published(
             };
             Ok(page(visit, bench, StatusCode::UNPROCESSABLE_ENTITY, &body))
         }
-        other => Err(Turned::Down(other.to_string())),
+        Refusal::NoPolicy
+        | Refusal::UnknownName { .. }
+        | Refusal::UnknownPerson { .. }
+        | Refusal::UnknownDecision
+        | Refusal::EventReused(_)
+        | Refusal::InFlight
+        | Refusal::EventTooOld(_)
+        | Refusal::NotServed(_)
+        | Refusal::ImportTooLate(_)
+        | Refusal::Stopped(_)
+        | Refusal::Broken => Err(Turned::Down(refusal.to_string())),
     }
 }
 

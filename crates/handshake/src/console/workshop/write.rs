@@ -14,7 +14,7 @@ use super::super::frame::{self, Head, Place};
 use super::super::visit::{Turned, Visit};
 use super::bench::{Bench, Checked, Tab, as_it_was, failed, tabs, with_drafts};
 use super::fields::Fields;
-use super::problems::{found, verdict};
+use super::problems::{first, found};
 use super::turned_down;
 use crate::access::{DraftError, Saving};
 
@@ -71,7 +71,7 @@ pub(in crate::console) async fn save(
         Err(DraftError::Moved(theirs)) => {
             Ok(turned_down::draft_moved(&visit, &bench, theirs.as_deref(), Some(&text)))
         }
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -79,21 +79,24 @@ fn page(visit: &Visit, bench: &Bench, text: &str, saved: bool) -> Response {
     let checked = Checked::of(text);
     let body = html! {
         h1.answer { (answer(bench, &checked)) }
-        (bench.standing())
+        (bench.standing(visit))
         @if saved { p.done role="status" { "The draft is saved." } }
         form.workshop method="post" action=(visit.to("policy/edit")) {
             input type="hidden" name="revision" value=(bench.revision());
             (area(visit, text))
-            div.controls {
-                button type="submit" name="do" value="check" { "Check" }
-                button type="submit" name="do" value="save" { "Save the draft" }
-                button.go type="submit" name="do" value="review" { "Save, then compare" }
+            // Stays in sight while a long text is written.
+            div.foot {
+                div.controls {
+                    button type="submit" name="do" value="check" { "Check" }
+                    button type="submit" name="do" value="save" { "Save the draft" }
+                    button.go type="submit" name="do" value="review" { "Save, then compare" }
+                }
+                p role="status" data-check-verdict { (first(text, &checked)) }
             }
         }
         section aria-labelledby="found-title" {
-            h2 #found-title { "What is wrong with it" }
+            h2 #found-title { "What the check says" }
             div data-check-answer { (found(text, &checked)) }
-            p.hidden role="status" data-check-verdict { (verdict(&checked)) }
             p.note { "While you write, the text is checked and nothing is kept; without scripts, press " b { "Check" } ". Every line is explained in docs/POLICY.md." }
         }
     };
