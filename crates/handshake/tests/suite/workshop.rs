@@ -238,8 +238,7 @@ fn purposes_promises_and_names_are_added_and_removed_by_form() {
         "/console/shop/policy/promises",
     );
     let add = |what: &str, fields: &[(&str, &str)]| {
-        let blank = Sheet::of(&desk.page(form), form)
-            .with("revision", Sheet::of(&desk.page(EDIT), EDIT).get("revision"));
+        let blank = Sheet::of(&desk.page(form), form);
         fields.iter().fold(blank, |sheet, it| sheet.with(it.0, it.1)).send(&desk, form, what)
     };
     assert_eq!(add("channel", &[("channel-name", "phone")]).status, 303);
@@ -369,13 +368,11 @@ fn who_is_slower_is_told_and_loses_nothing() {
     );
     assert!(late.text.contains("keep 9 months"), "nothing of hers is lost");
     let form = Sheet::of(&late.text, EDIT);
-    assert_eq!(
-        Sheet::of(&imke.page(SUGGEST), SUGGEST)
-            .with("revision", "0")
-            .send(&imke, SUGGEST, "save")
-            .status,
-        409
-    );
+    let stale = Sheet::of(&imke.page(SUGGEST), SUGGEST).with("revision", "0");
+    let stale = stale.with("keep-count", "21").send(&imke, SUGGEST, "save");
+    assert_eq!(stale.status, 409);
+    assert!(words(&stale.text).contains("otto saved the draft while this form was open."));
+    assert_eq!(Sheet::of(&stale.text, SUGGEST).get("keep-count"), "21", "nor what she filled in");
 
     // A program publishes between looking and pressing.
     let other = gifts().replacen("version=1", "version=2 replaces=1", 1).replacen(

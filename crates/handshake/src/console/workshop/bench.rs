@@ -109,6 +109,18 @@ impl Bench {
         .await
     }
 
+    /// That somebody saved the draft while a form was filled in.
+    pub(super) fn moved(&self) -> String {
+        let who = match &self.draft {
+            Some(it) => format!("{} saved the draft", it.saved.by),
+            None => "The draft was published or thrown away".to_owned(),
+        };
+        format!(
+            "{who} while this form was open. What you filled in is still here: look at it, and save \
+             it again to have it in the draft as that is now."
+        )
+    }
+
     /// What is to be known of the draft, wherever it is worked on.
     pub(super) fn standing(&self, visit: &Visit) -> Markup {
         let zone = &self.facts.zone;

@@ -61,7 +61,7 @@ fn full(
         }
         (purposes(visit, policy))
         (promises(visit, policy))
-        (declared(visit, bench, policy))
+        (declared(visit, policy))
         @if !checked.problems.is_empty() {
             section aria-labelledby="found-title" {
                 h2 #found-title { (verdict(checked)) }
@@ -122,13 +122,12 @@ fn promises(visit: &Visit, policy: &Policy) -> Markup {
 }
 
 /// Data, recipients and channels: what purposes and promises can speak of.
-fn declared(visit: &Visit, bench: &Bench, policy: &Policy) -> Markup {
+fn declared(visit: &Visit, policy: &Policy) -> Markup {
     let empty = Fields::default();
     let kinds = RecipientKind::ALL.map(|it| (it.as_str(), it.as_str()));
     let form = |what: &str, inside: Markup| {
         html! {
             form.workshop.small method="post" action=(visit.to("policy/form")) {
-                input type="hidden" name="revision" value=(bench.revision());
                 div.line { (inside) button type="submit" name="do" value=(what) { "Add" } }
             }
         }
@@ -169,9 +168,6 @@ pub(in crate::console) async fn add(
 ) -> Result<Response, Turned> {
     let fields = Fields::sent(sent)?;
     let bench = Bench::of(&visit, &desk).await?;
-    if fields.number("revision").unwrap_or(0) != bench.revision() {
-        return Ok(turned_down::draft_moved(&visit, &bench, bench.draft.as_ref(), None));
-    }
     let saved = match addition(&fields) {
         Err(said) => Err(said),
         Ok(edit) => bench.change(&visit, &desk, &[edit]).await,

@@ -122,19 +122,20 @@ async fn finish(
     fields: &Fields,
     edits: Result<Vec<Edit>, Vec<String>>,
 ) -> Result<Response, Turned> {
-    let again = |said: &[String]| {
+    let again = |status: StatusCode, said: &[String]| {
         let mut response = page(visit, bench, (policy, shown), fields, said);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        *response.status_mut() = status;
         Ok(response)
     };
-    if fields.number("revision").unwrap_or(0) != bench.revision() {
-        let draft = bench.draft.as_ref();
-        return Ok(turned_down::draft_moved(visit, bench, draft, None));
-    }
+    let bad = StatusCode::UNPROCESSABLE_ENTITY;
     match edits {
-        Err(said) => again(&said),
+        Err(said) => again(bad, &said),
+        // What was filled in is shown again, on the draft as it is now.
+        Ok(_) if fields.number("revision").unwrap_or(0) != bench.revision() => {
+            again(StatusCode::CONFLICT, &[bench.moved()])
+        }
         Ok(edits) => match bench.change(visit, desk, &edits).await {
-            Err(said) => again(&[said]),
+            Err(said) => again(bad, &[said]),
             Ok(Ok(_)) => Ok(see_other(&visit.to("policy/form?saved=yes"))),
             Ok(Err(DraftError::Moved(theirs))) => {
                 Ok(turned_down::draft_moved(visit, bench, theirs.as_deref(), None))

@@ -116,7 +116,7 @@ fn signing(
     let proposed = draft.proposal.as_ref().filter(|_| bench.two_person);
     html! {
         @match proposed {
-            Some(proposal) => (approving(visit, bench, draft, proposal)),
+            Some(proposal) => (approving(visit, bench, (draft, policy), proposal)),
             None => (publishing(visit, bench, draft, (policy, against))),
         }
     }
@@ -181,7 +181,12 @@ fn publishing(
     }
 }
 
-fn approving(visit: &Visit, bench: &Bench, draft: &Draft, proposal: &Proposal) -> Markup {
+fn approving(
+    visit: &Visit,
+    bench: &Bench,
+    (draft, policy): (&Draft, &Policy),
+    proposal: &Proposal,
+) -> Markup {
     let zone = &bench.facts.zone;
     let own = proposal.proposed.by == visit.user.name || proposal.author == visit.user.name;
     let base = bench.newest.as_ref().map_or(String::new(), |it| hex(&it.hash()));
@@ -195,6 +200,10 @@ fn approving(visit: &Visit, bench: &Bench, draft: &Draft, proposal: &Proposal) -
                 @if proposal.author != proposal.proposed.by { ", written by " (proposal.author) }
                 @if let Some(it) = &proposal.approved { "; approved " (moment(it.at, zone)) " by " (it.by) }
                 ". The file has the digest " code { (hex(&proposal.digest).chars().take(16).collect::<String>()) "…" } "; any change to it voids both."
+            }
+            p.lead {
+                "Version " (policy.version) " would take effect on " (moment(policy.effective, zone)) "."
+                @if let Some(change) = &policy.change { " Its author says: “" (change.text) "”" }
             }
             form.workshop method="post" action=(visit.to("policy/review")) {
                 input type="hidden" name="revision" value=(draft.revision);

@@ -29,14 +29,17 @@ pub(super) fn draft_moved(
 ) -> Response {
     let zone = &bench.facts.zone;
     let body = html! {
-        h1.answer { "Not saved: somebody changed the draft in the meantime." }
+        h1.answer {
+            @if mine.is_some() { "Not saved: " } @else { "Nothing was done: " }
+            "somebody changed the draft in the meantime."
+        }
         div.failed {
             p {
                 @match theirs {
                     Some(it) => { b { (it.saved.by) } " saved it " (moment(it.saved.at, zone)) ", while this page was open." },
                     None => "It was published or thrown away while this page was open.",
                 }
-                " Nothing of yours is lost: it stands below."
+                @if mine.is_some() { " Nothing of yours is lost: it stands below." }
             }
         }
         @if let Some(mine) = mine {
