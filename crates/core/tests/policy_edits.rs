@@ -168,6 +168,20 @@ fn mistakes_say_what_is_missing() {
     assert_eq!(told("a", &Edit::Version(2)), "there is no `policy` in the file");
 }
 
+#[test]
+fn what_no_edit_knows_stays() {
+    let known = "basis permission\n";
+    let more = "basis permission in=EU,UK // asked\n  basis legitimate-interest in=US\n";
+    let source = MODEL.replacen(known, more, 1);
+    let basis = purpose("show-recommendations", PurposeLine::Basis(Basis::Contract));
+    let said = "-  basis permission in=EU,UK // asked\n+  basis contract in=EU,UK // asked\n";
+    assert_eq!(changed(&source, &basis), said);
+    let source = MODEL.replacen("mode enforce\n", "mode observe waiver=w-7\n", 1);
+    let mode = purpose("show-recommendations", PurposeLine::Mode(Some(Mode::Rehearse)));
+    let said = "-  mode observe waiver=w-7\n+  mode rehearse waiver=w-7\n";
+    assert_eq!(changed(&source, &mode), said);
+}
+
 /// One of several lines, with white space in it and a comment behind it.
 fn line(all: Vec<&'static str>) -> impl Strategy<Value = (String, &'static str)> {
     let gap = prop::sample::select(vec![" ", "  ", "      ", "\t"]);

@@ -71,7 +71,7 @@ pub fn router(app: Arc<App>, drafts: Drafts) -> Result<Router, PasswordError> {
         .route("/console/{site}/policy/promises", get(workshop::new_promise).post(workshop::add_promise).layer(policies))
         .route("/console/{site}/policy/purpose/{name}", get(workshop::purpose).post(workshop::change_purpose).layer(policies))
         .route("/console/{site}/policy/purposes", get(workshop::new_purpose).post(workshop::add_purpose).layer(policies))
-        .route("/console/{site}/policy/review", get(workshop::review).post(workshop::decide))
+        .route("/console/{site}/policy/review", get(workshop::review).post(workshop::decide).layer(policies))
         .route("/console/{site}/promises", get(promises::promises))
         .route("/console/{site}/promises/{incident}", get(incident::incident))
         .route("/console/{site}/{page}", get(home::nowhere))

@@ -33,6 +33,8 @@ pub(super) const PURPOSE: [&str; 17] = [
 pub(super) const NEVER: [&str; 8] =
     ["data", "recipients", "purposes", "except", "channels", "when", "mode", "law"];
 
+/// Lines that may stand several times, and are then set all together.
+const REPEATED: [&str; 2] = ["at-most", "must"];
 const KIND: Owned = Owned::These(&["kind"]);
 
 /// All lines of one name: as many as there are rows.
@@ -63,6 +65,9 @@ pub(super) fn set(
         (Some(any), false, true) => std::slice::from_ref(any),
         _ => lines.rows.as_slice(),
     };
+    // Of another line that stands twice, as one for each jurisdiction may, only the first is meant.
+    let alone = !REPEATED.contains(&lines.name) && rows.len() == 1;
+    let there: Vec<&Node> = there.into_iter().take(if alone { 1 } else { usize::MAX }).collect();
     let Differing { there, rows, kept } = differing(tree, there, rows);
     let pairs = there.iter().zip(rows);
     pairs.for_each(|(node, row)| retune(tree, patch, node, row));
