@@ -538,6 +538,9 @@ fn the_first_policy_of_a_site_is_written_in_the_console() {
     assert!(sheet.get("source").contains("policy corner-shop version=1"));
     let saved = sheet.send(&desk, &edit, "review");
     assert_eq!((saved.status, saved.header("location")), (303, Some(&*review)));
+    // A draft outlives the server that kept it.
+    server.kill_and_restart();
+    let desk = sign_in(&server, "otto", &otto);
     let page = desk.page(&review);
     assert!(words(&page).contains("This would be the first policy of corner-shop."), "{page}");
     let published = Sheet::of(&page, &review).send(&desk, &review, "publish");
