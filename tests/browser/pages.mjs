@@ -38,7 +38,7 @@ export const order = async (page, demo, customer) => {
 };
 
 /** Signs in at the console as the demo's own user. */
-const signIn = async (page, demo) => {
+export const signIn = async (page, demo) => {
   await page.goto(`${demo.console}/sign-in`);
   await page.getByLabel("Name").fill("demo");
   await page.getByLabel("Password").fill(demo.password);
@@ -57,6 +57,33 @@ const first = (list, link) => async (page, demo) => {
   await page.goto(`${demo.console}/ridgeline-bikes${list}`);
   await page.locator(link).first().click();
   await page.waitForLoadState();
+};
+
+/** Keeps recommendations longer in the draft, and looks at it. */
+const draft = (path) => async (page, demo) => {
+  await signIn(page, demo);
+  const site = `${demo.console}/ridgeline-bikes/policy`;
+  await page.goto(`${site}/purpose/show-recommendations`);
+  await page.getByRole("group", { name: "How long the data is kept" }).getByLabel("Number").fill("20");
+  await page.getByRole("button", { name: "Save in the draft" }).click();
+  await page.waitForURL(/\/policy\/form/);
+  await page.goto(site + path);
+};
+
+/** What a form says that makes no purpose. */
+const mistaken = async (page, demo) => {
+  await signIn(page, demo);
+  await page.goto(`${demo.console}/ridgeline-bikes/policy/purposes`);
+  await page.getByRole("button", { name: "Add it to the draft" }).click();
+  await page.getByRole("alert").waitFor();
+};
+
+/** What the live check says of a mistake. */
+const written = async (page, demo) => {
+  await draft("/edit")(page, demo);
+  const text = page.locator("#source");
+  await text.fill((await text.inputValue()).replace("basis contract", "basis contrct"));
+  await page.getByText("1 mistake to mend before publishing").first().waitFor();
 };
 
 /** Where one of the people stands whom an incident affected. */
@@ -89,6 +116,16 @@ export const PAGES = [
   { name: "console: sign in", url: (demo) => `${demo.console}/sign-in` },
   consoles("today", "/"),
   consoles("policy", "/policy"),
+  consoles("the policy file", "/policy/edit"),
+  { name: "console: the policy file with a mistake", before: written },
+  consoles("the policy by form", "/policy/form"),
+  consoles("a purpose", "/policy/purpose/show-recommendations"),
+  consoles("a new purpose", "/policy/purposes"),
+  { name: "console: a purpose that is none", before: mistaken },
+  consoles("a promise", "/policy/promise/1"),
+  consoles("a new promise", "/policy/promises"),
+  { name: "console: draft and policy compared", before: draft("/review") },
+  consoles("two versions compared", "/policy/compare?from=1&to=1"),
   consoles("asking", "/asking"),
   consoles("promises", "/promises"),
   consoles("waivers", "/waivers"),

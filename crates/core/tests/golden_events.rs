@@ -127,7 +127,7 @@ fn decided() -> UseDecided {
 }
 
 /// Samples of kinds that have grown: the first samples stay as they were written.
-fn grown() -> [(&'static str, Fact); 5] {
+fn grown() -> [(&'static str, Fact); 6] {
     let heard = vec![HeardMessage { signal: 2, says: 1, at: AT - 3 }];
     let heard = SituationMessage { heard, other_device: true, affirmed_at: AT - 4, ..situation() };
     let flagged = UseDecided { flags: 5, ..decided() };
@@ -136,7 +136,15 @@ fn grown() -> [(&'static str, Fact); 5] {
         UseDecided { experiment: 500, arm: 1, allocation: vec![900_000, 100_000], ..decided() };
     let observed = UseDecided { verdict: 2, mode: 2, observed: vec![92, 0], ..decided() };
     let key = AccessChanged { caller: 3, revoked: false, scope: "import".into(), key: 7 };
+    let signed = PolicyPublished {
+        number: 4,
+        hash: vec![9; 32],
+        source: "shop \"Ridgeline\"\n".into(),
+        proposed_by: 3,
+        approved_by: 4,
+    };
     [
+        (".signed", Fact::PolicyPublished(signed)),
         (".assignment", Fact::UseDecided(assigned, Some(situation()))),
         (".observed", Fact::UseDecided(observed, Some(situation()))),
         (".key", Fact::AccessChanged(key)),
@@ -199,6 +207,7 @@ fn samples() -> [Fact; 21] {
             number: 3,
             hash: vec![9; 32],
             source: "shop \"Ridgeline\"\n".into(),
+            ..PolicyPublished::default()
         }),
         Fact::AskShown(AskShown {
             ask: ask.clone(),

@@ -62,8 +62,12 @@ impl Shop {
             }
         }
         let number = u32::try_from(self.state.policies.iter().count()).unwrap() + 1;
-        let fact =
-            PolicyPublished { number, hash: hash(&policy).to_vec(), source: source.to_owned() };
+        let fact = PolicyPublished {
+            number,
+            hash: hash(&policy).to_vec(),
+            source: source.to_owned(),
+            ..PolicyPublished::default()
+        };
         self.fold(None, Fact::PolicyPublished(fact));
         policy
     }

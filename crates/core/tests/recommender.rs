@@ -129,7 +129,8 @@ impl Shop {
             self.declare(family, name.as_str(), Vec::new());
         }
         let hash = policy::hash(&read).to_vec();
-        let fact = PolicyPublished { number: self.versions, hash, source };
+        let fact =
+            PolicyPublished { number: self.versions, hash, source, ..PolicyPublished::default() };
         self.push(None, Fact::PolicyPublished(fact));
     }
 

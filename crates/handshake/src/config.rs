@@ -126,6 +126,11 @@ impl Config {
         self.data.join("access.redb")
     }
 
+    /// Where policies are kept while they are written.
+    pub fn drafts_path(&self) -> PathBuf {
+        self.data.join("drafts.redb")
+    }
+
     /// Where the ledger and the key slab of a site are kept.
     pub fn site_path(&self, site: SiteId) -> PathBuf {
         self.data.join("sites").join(site.0.to_string())

@@ -30,6 +30,12 @@ pub struct PolicyPublished {
     /// The policy file, byte for byte.
     #[prost(string, tag = "3")]
     pub source: String,
+    /// Who proposed exactly this file, and who approved it, where the site asks for two; codes of
+    /// callers, or 0.
+    #[prost(uint32, tag = "4")]
+    pub proposed_by: u32,
+    #[prost(uint32, tag = "5")]
+    pub approved_by: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

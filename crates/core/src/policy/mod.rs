@@ -1,7 +1,8 @@
 //! The policy: one file that a privacy manager reads and a machine evaluates.
 //!
 //! [`Policy`] is the document as a model; `read` makes it from KDL, `canonical` gives it its
-//! identity, `check` finds what a careful reader would, `statement` freezes what people agree to,
+//! identity, `check` finds what a careful reader would, `edit` changes one line of the text and
+//! nothing else, `statement` freezes what people agree to,
 //! and `compile` turns it into bitsets that a decision walks.
 
 mod canonical;
@@ -11,6 +12,7 @@ mod compiled;
 mod declared;
 mod diff;
 mod duty;
+mod edit;
 mod feature;
 mod leaf_set;
 mod manual;
@@ -32,6 +34,7 @@ pub use compiled::{
 pub use declared::declared_names;
 pub use diff::{Class, Diff, Difference, Effect, Witness, WitnessAge, diff};
 pub use duty::{CompiledDuty, Moment};
+pub use edit::{Edit, EditError, NeverLine, PurposeLine, edit, edit_all};
 pub use feature::Feature;
 pub use leaf_set::{LEAVES_MAX, LeafSet};
 pub use manual::{explained, explained_slugs, near_explained};

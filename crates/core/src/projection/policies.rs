@@ -15,6 +15,10 @@ pub struct Published {
     /// The file, byte for byte.
     pub source: Arc<str>,
     pub published_at: Millis,
+    /// The caller who published it.
+    pub by: Code,
+    /// Who proposed it and who approved it, where two people did.
+    pub signed: Option<(Code, Code)>,
     /// Every statement people agreed to, in this policy's bits, sorted by code.
     pub statements: Vec<StatementBox>,
 }
@@ -83,7 +87,12 @@ impl Policies {
 
     /// Enters a published policy. One that this Handshake cannot read never rules; the reader
     /// keeps every construct it ever accepted, and `tests/golden_events.rs` holds it to that.
-    pub(super) fn publish(&mut self, it: &PolicyPublished, names: &Dictionary, at: Millis) {
+    pub(super) fn publish(
+        &mut self,
+        it: &PolicyPublished,
+        names: &Dictionary,
+        (at, by): (Millis, Code),
+    ) {
         let Ok(policy) = policy::read(&it.source) else { return };
         let hash = policy::hash(&policy);
         let mut compiled = Compiled::new(&policy, names, it.number, hash);
@@ -100,6 +109,8 @@ impl Policies {
             policy: Arc::new(policy),
             source: Arc::from(it.source.as_str()),
             published_at: at,
+            by,
+            signed: (it.approved_by != 0).then_some((Code(it.proposed_by), Code(it.approved_by))),
         });
     }
 

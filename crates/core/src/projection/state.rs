@@ -92,7 +92,7 @@ impl State {
                 }
             }
             Fact::PolicyPublished(published) => {
-                self.policies.publish(published, &self.names, it.at);
+                self.policies.publish(published, &self.names, (it.at, it.caller));
                 if let Some(newest) = self.policies.newest() {
                     self.calendar = Calendar::new(newest.compiled.zone.clone());
                 }

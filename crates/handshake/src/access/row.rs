@@ -21,6 +21,9 @@ pub(super) struct SiteRow {
     /// Absent from rows written before shops could be fictional.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     fictional: bool,
+    /// Absent from rows of shops whose policies one person publishes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    two_person: bool,
     /// The secret wrapped under the wrapping key, in hexadecimal.
     secret: String,
 }
@@ -59,6 +62,7 @@ pub(super) fn write_site(site: &SiteInfo, wrap: &[u8; 32]) -> Result<Vec<u8>, Ac
         origins: site.origins.iter().map(Origin::to_string).collect(),
         created: site.created.0,
         fictional: site.fictional,
+        two_person: site.two_person,
         secret: hex(&site.secret.wrap(wrap, site.id)?),
     };
     serde_json::to_vec(&row).map_err(|_| AccessError::Row)
@@ -75,6 +79,7 @@ pub(super) fn read_site(id: SiteId, row: &[u8], wrap: &[u8; 32]) -> Result<SiteI
         origins: origins.map_err(|_| AccessError::Row)?,
         created: Millis(row.created),
         fictional: row.fictional,
+        two_person: row.two_person,
         secret: SiteSecret::unwrap(wrap, id, &wrapped)?,
     })
 }
@@ -160,13 +165,17 @@ mod tests {
             origins: Vec::new(),
             created: Millis(7),
             fictional: false,
+            two_person: false,
             secret: SiteSecret::from_bytes([1; 32]),
         };
         let old = String::from_utf8(write_site(&site, &[2; 32]).unwrap()).unwrap();
-        assert!(!old.contains("fictional"), "rows of real shops stay as they were: {old}");
+        assert!(
+            !old.contains("fictional") && !old.contains("two_person"),
+            "rows of real shops stay as they were: {old}"
+        );
         assert_eq!(read_site(site.id, old.as_bytes(), &[2; 32]).unwrap(), site);
 
-        let fictional = SiteInfo { fictional: true, ..site };
+        let fictional = SiteInfo { fictional: true, two_person: true, ..site };
         let row = write_site(&fictional, &[2; 32]).unwrap();
         assert_eq!(read_site(fictional.id, &row, &[2; 32]).unwrap(), fictional);
     }

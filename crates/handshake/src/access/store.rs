@@ -29,6 +29,8 @@ pub struct SiteInfo {
     pub created: Millis,
     /// No such shop exists; every page says so.
     pub fictional: bool,
+    /// A policy is proposed by one person and approved by another.
+    pub two_person: bool,
     pub secret: SiteSecret,
 }
 
@@ -116,6 +118,7 @@ impl AccessStore {
             origins,
             created: now,
             fictional,
+            two_person: false,
             secret: SiteSecret::fresh()?,
         };
         self.put_site(&site)?;
@@ -131,6 +134,16 @@ impl AccessStore {
             site.origins.push(origin.clone());
             self.put_site(&site)?;
         }
+        Ok(site)
+    }
+
+    /// Has policies approved by a second person, or no longer.
+    pub fn set_two_person(&self, name: &Name, two_person: bool) -> Result<SiteInfo, AccessError> {
+        let known = self.directory()?;
+        let site = known.site_named(name.as_str());
+        let mut site = SiteInfo::clone(site.ok_or_else(|| AccessError::NoSite(name.clone()))?);
+        site.two_person = two_person;
+        self.put_site(&site)?;
         Ok(site)
     }
 

@@ -81,6 +81,11 @@ impl Role {
         Role::Privacy <= self
     }
 
+    /// Whether the policy may be written, proposed, approved and published.
+    pub fn edits_policy(self) -> bool {
+        Role::Privacy <= self
+    }
+
     /// Whether single people may be looked up, and not only counted.
     pub fn sees_people(self) -> bool {
         Role::Privacy <= self
@@ -171,6 +176,7 @@ mod tests {
     #[test]
     fn roles_see_more_one_by_one() {
         assert_eq!(Role::ALL.map(Role::sees_people), [false, false, true, true]);
+        assert_eq!(Role::ALL.map(Role::edits_policy), [false, false, true, true]);
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

@@ -8,7 +8,7 @@ use handshake_core::vocabulary::Name;
 
 use super::failure::Failure;
 use crate::access::{
-    AccessError, AccessStore, Directory, SiteInfo, create_key_file, read_key_file,
+    AccessError, AccessStore, Directory, Drafts, SiteInfo, create_key_file, read_key_file,
 };
 use crate::clock;
 use crate::config::{Config, Listening, Places};
@@ -62,6 +62,13 @@ impl Opened {
     /// Opens sites and keys for writing, for the length of one command.
     pub fn store(&self) -> Result<AccessStore, Failure> {
         Ok(AccessStore::open(&self.config.access_path(), self.wrap)?)
+    }
+
+    /// Opens the policies being written, which a server holds while it runs.
+    pub(super) fn drafts(&self) -> Result<Drafts, Failure> {
+        let path = self.config.drafts_path();
+        Drafts::open(&path)
+            .map_err(|error| Failure::io(format!("could not open `{}`", path.display()), &error))
     }
 
     /// Opens a site behind the doors.

@@ -31,7 +31,7 @@ pub(super) fn serve(it: &Serve, places: &Places, printer: &Printer) -> Result<()
     let directory = opened.directory()?;
     let rooms = directory.sites().map(|it| opened.room(it)).collect::<Result<_, _>>()?;
     let app = Arc::new(App::new(directory, rooms, !opened.config.is_local()));
-    let console = console::router(Arc::clone(&app))
+    let console = console::router(Arc::clone(&app), opened.drafts()?)
         .map_err(|error| Failure::io("could not start the console", &error))?;
     let pages = router::router(Arc::clone(&app)).merge(console);
     let runtime = tokio::runtime::Builder::new_multi_thread()

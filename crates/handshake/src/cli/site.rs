@@ -32,8 +32,23 @@ pub(super) enum Site {
         #[arg(value_name = "URL")]
         origin: Origin,
     },
+    /// Say whether a policy needs a second person's approval before it is published
+    Approval {
+        #[arg(value_parser = name)]
+        name: Name,
+        /// `two`: one person proposes in the console, another approves; `one`: who writes it
+        /// publishes it
+        people: People,
+    },
     /// List the sites
     List,
+}
+
+/// How many people it takes to publish a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum People {
+    One,
+    Two,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,6 +58,7 @@ struct Shown {
     origins: Vec<String>,
     created: String,
     fictional: bool,
+    two_person: bool,
 }
 
 pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), Failure> {
@@ -66,12 +82,25 @@ pub(super) fn site(it: &Site, places: &Places, printer: &Printer) -> Result<(), 
             let site = Opened::existing(places)?.store()?.add_origin(name, origin)?;
             printer.answer(&shown(&site), || format!("`{origin}` is now a page of `{name}`"));
         }
+        Site::Approval { name, people } => {
+            let two = *people == People::Two;
+            let site = Opened::existing(places)?.store()?.set_two_person(name, two)?;
+            printer.answer(&shown(&site), || match two {
+                true => format!("policies of `{name}` are now approved by a second person"),
+                false => format!("policies of `{name}` are now published by one person"),
+            });
+        }
         Site::List => {
             let directory = Opened::existing(places)?.directory()?;
             let sites: Vec<Shown> = directory.sites().map(|it| shown(it)).collect();
             printer.answer(&sites, || {
                 let row = |it: &Shown| {
-                    let kind = if it.fictional { "fictional" } else { "" };
+                    let kind = match (it.fictional, it.two_person) {
+                        (true, true) => "fictional, two-person",
+                        (true, false) => "fictional",
+                        (false, true) => "two-person",
+                        (false, false) => "",
+                    };
                     let [name, created, kind] =
                         [it.name.as_str(), it.created.as_str(), kind].map(str::to_owned);
                     [it.site.to_string(), name, created, kind, it.origins.join(" ")]
@@ -91,5 +120,6 @@ fn shown(site: &SiteInfo) -> Shown {
         origins: site.origins.iter().map(Origin::to_string).collect(),
         created: site.created.to_string(),
         fictional: site.fictional,
+        two_person: site.two_person,
     }
 }

@@ -247,6 +247,14 @@ pub(super) fn nowhere() -> Markup {
     }
 }
 
+pub(super) fn unread(why: &str) -> Markup {
+    html! {
+        h1.answer { "This form could not be read." }
+        p.failed { (why) }
+        p { "Nothing was changed. A policy has at most 1 MiB." }
+    }
+}
+
 pub(super) fn forbidden(why: &str) -> Markup {
     html! {
         h1.answer { "Your role does not show this." }

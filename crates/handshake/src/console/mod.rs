@@ -30,6 +30,7 @@ mod today;
 mod visit;
 mod waivers;
 mod words;
+mod workshop;
 
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
-use crate::access::PasswordError;
+use crate::access::{Drafts, PasswordError};
 use crate::http::App;
 use desk::Desk;
 
@@ -46,8 +47,9 @@ const FORM_BYTES_MAX: usize = 8 << 10;
 
 /// All pages of the console, to be merged with the doors.
 #[rustfmt::skip]
-pub fn router(app: Arc<App>) -> Result<Router, PasswordError> {
-    let desk = Arc::new(Desk::new(app)?);
+pub fn router(app: Arc<App>, drafts: Drafts) -> Result<Router, PasswordError> {
+    let desk = Arc::new(Desk::new(app, drafts)?);
+    let policies = DefaultBodyLimit::max(workshop::POLICY_FORM_BYTES_MAX);
     Ok(Router::new()
         .route("/console", get(home::home))
         .route("/console/", get(home::home))
@@ -64,6 +66,15 @@ pub fn router(app: Arc<App>) -> Result<Router, PasswordError> {
         .route("/console/{site}/people", get(people::form).post(people::find))
         .route("/console/{site}/people/{person}", get(people::person))
         .route("/console/{site}/policy", get(policy::policy))
+        .route("/console/{site}/policy/check", post(workshop::check).layer(policies))
+        .route("/console/{site}/policy/compare", get(workshop::compare))
+        .route("/console/{site}/policy/edit", get(workshop::write).post(workshop::save).layer(policies))
+        .route("/console/{site}/policy/form", get(workshop::overview).post(workshop::add).layer(policies))
+        .route("/console/{site}/policy/promise/{number}", get(workshop::promise).post(workshop::change_promise).layer(policies))
+        .route("/console/{site}/policy/promises", get(workshop::new_promise).post(workshop::add_promise).layer(policies))
+        .route("/console/{site}/policy/purpose/{name}", get(workshop::purpose).post(workshop::change_purpose).layer(policies))
+        .route("/console/{site}/policy/purposes", get(workshop::new_purpose).post(workshop::add_purpose).layer(policies))
+        .route("/console/{site}/policy/review", get(workshop::review).post(workshop::decide).layer(policies))
         .route("/console/{site}/promises", get(promises::promises))
         .route("/console/{site}/promises/{incident}", get(incident::incident))
         .route("/console/{site}/waivers", get(waivers::page).post(waivers::sign))

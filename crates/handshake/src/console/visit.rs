@@ -40,6 +40,10 @@ pub(super) enum Turned {
     Nowhere,
     /// The user's role does not show this.
     Forbidden(&'static str),
+    /// What was sent could not be read.
+    Unread(String),
+    /// It is seen to on another page.
+    Elsewhere(String),
     /// The site does not answer.
     Down(String),
 }
@@ -112,6 +116,14 @@ impl Visit {
         }
     }
 
+    /// Only for those who may change the policy.
+    pub(super) fn edits_policy(&self) -> Result<(), Turned> {
+        match self.user.role.edits_policy() {
+            true => Ok(()),
+            false => Err(Turned::Forbidden("The policy is changed by `privacy` and `admin`.")),
+        }
+    }
+
     /// Looks at the site's state, and waits until what was seen is on disk.
     pub(super) async fn look<T: Send + 'static>(
         &self,
@@ -150,6 +162,10 @@ impl IntoResponse for Turned {
                 StatusCode::FORBIDDEN,
                 frame::bare("Not for your role", &frame::forbidden(why)),
             ),
+            Turned::Unread(why) => {
+                html(StatusCode::BAD_REQUEST, frame::bare("Not understood", &frame::unread(&why)))
+            }
+            Turned::Elsewhere(page) => see_other(&page),
             Turned::Down(why) => html(
                 StatusCode::SERVICE_UNAVAILABLE,
                 frame::bare("The ledger does not answer", &frame::down(&why)),

@@ -3,7 +3,7 @@
 use handshake_core::event::{Fact, Hash, PolicyPublished};
 use handshake_core::policy::{self, Effect, Policy, Problem, Severity, declared_names};
 use handshake_core::projection::Published;
-use handshake_core::vocabulary::Millis;
+use handshake_core::vocabulary::{Family, Millis};
 
 use super::refusal::Refusal;
 use super::request::{Caller, Request};
@@ -17,15 +17,33 @@ pub struct Publishing<'a> {
     pub replaces: Option<Hash>,
 }
 
+/// Two people behind a policy: who proposed exactly this file, and who approved it.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    pub proposed_by: &'a str,
+    pub approved_by: &'a str,
+}
+
 impl Turn<'_> {
-    /// Publishes a policy that has no mistakes. The first names nothing it replaces; each later
-    /// one names the newest, so that of two who race one is told. The same file again is a
-    /// repeat, not a version.
+    /// Publishes a policy that nobody had to approve.
     pub fn publish(
         &mut self,
         caller: Caller<'_>,
         request: &Request<'_>,
         it: &Publishing<'_>,
+    ) -> Result<Published, Refusal> {
+        self.publish_signed(caller, request, it, None)
+    }
+
+    /// Publishes a policy that has no mistakes. The first names nothing it replaces; each later
+    /// one names the newest, so that of two who race one is told. The same file again is a
+    /// repeat, not a version.
+    pub fn publish_signed(
+        &mut self,
+        caller: Caller<'_>,
+        request: &Request<'_>,
+        it: &Publishing<'_>,
+        signed: Option<Signed<'_>>,
     ) -> Result<Published, Refusal> {
         let read = policy::read(it.source).map_err(Refusal::PolicyMistakes)?;
         let mistakes: Vec<Problem> = policy::check(&read, it.source)
@@ -58,10 +76,13 @@ impl Turn<'_> {
             self.code(family, name.as_str());
         }
         let number = u32::try_from(self.state().policies.iter().count()).unwrap_or(u32::MAX);
+        let mut name = |it: Option<&str>| it.map_or(0, |it| self.code(Family::Caller, it).0);
         let fact = PolicyPublished {
             number: number.saturating_add(1),
             hash: hash.to_vec(),
             source: it.source.to_owned(),
+            proposed_by: name(signed.map(|it| it.proposed_by)),
+            approved_by: name(signed.map(|it| it.approved_by)),
         };
         let stamp = self.stamp(caller, request);
         self.push(&stamp, None, Fact::PolicyPublished(fact));

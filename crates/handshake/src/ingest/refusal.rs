@@ -50,7 +50,8 @@ pub enum Refusal {
 }
 
 /// The page of the console on which a waiver is signed, filled in.
-fn signing_page(it: &Waived, site: &str) -> String {
+/// Where a waiver is signed, the form filled in.
+pub fn signing_page(it: &Waived, site: &str) -> String {
     let until = it.until.to_string();
     let fields = [
         ("waiver", it.waiver.as_str()),

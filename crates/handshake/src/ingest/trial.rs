@@ -96,7 +96,8 @@ impl Trial {
                 }
             }
             let hash = policy::hash(policy).to_vec();
-            let published = PolicyPublished { number, hash, source: source.clone() };
+            let source = source.clone();
+            let published = PolicyPublished { number, hash, source, ..PolicyPublished::default() };
             self.push(policy.effective, None, Fact::PolicyPublished(published));
         }
         self.sources = sources;

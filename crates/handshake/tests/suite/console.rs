@@ -9,7 +9,7 @@ use crate::shop::root;
 
 /// Somebody signed in.
 pub(crate) struct Desk<'a> {
-    server: &'a Server,
+    pub(crate) server: &'a Server,
     pub(crate) cookie: String,
 }
 
@@ -39,7 +39,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The words of a page, without its tags.
-fn words(page: &str) -> String {
+pub(crate) fn words(page: &str) -> String {
     let mut out = String::new();
     let mut in_tag = false;
     for it in page.chars() {
@@ -54,7 +54,7 @@ fn words(page: &str) -> String {
 }
 
 /// A server that these users were let in to; with their passwords.
-fn open_to<const N: usize>(users: [(&str, &[&str]); N]) -> (Server, [String; N]) {
+pub(crate) fn open_to<const N: usize>(users: [(&str, &[&str]); N]) -> (Server, [String; N]) {
     let mut server = Server::start();
     let passwords = users.map(|(name, more)| {
         let said = server.command(&[&["users", "add", name], more].concat());
@@ -148,12 +148,15 @@ fn forms_of_other_sites_are_refused() {
         vec![("origin", "null")],
         vec![],
     ] {
-        for path in [
+        let ours = [
             "/console/sign-in",
             "/console/sign-out",
             "/console/shop/people",
             "/console/shop/waivers",
-        ] {
+        ];
+        let policy = ["check", "edit", "form", "purposes", "promises", "review"];
+        let policy = policy.map(|it| format!("/console/shop/policy/{it}"));
+        for path in ours.into_iter().chain(policy.iter().map(String::as_str)) {
             let fields = [&fields[..], &[FORM, ("cookie", &desk.cookie)]].concat();
             let answer = server.send("POST", path, &fields, form.as_bytes());
             assert_eq!(answer.status, 403, "{path} {fields:?}");
@@ -164,8 +167,21 @@ fn forms_of_other_sites_are_refused() {
 }
 
 /// Every page of a site that a privacy officer sees.
-const PAGES: [&str; 8] =
-    ["", "policy", "asking", "promises", "waivers", "money", "people", "evidence"];
+const PAGES: [&str; 13] = [
+    "",
+    "policy",
+    "policy/edit",
+    "policy/form",
+    "policy/promises",
+    "policy/purposes",
+    "policy/review",
+    "asking",
+    "promises",
+    "waivers",
+    "money",
+    "people",
+    "evidence",
+];
 
 #[test]
 fn pages_are_careful_whatever_they_show() {

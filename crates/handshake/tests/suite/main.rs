@@ -38,3 +38,4 @@ mod simulated;
 mod unknown_visitors;
 mod waivers;
 mod withdrawals;
+mod workshop;

@@ -380,3 +380,14 @@ impl Connection {
         Some(Answer { text: String::from_utf8(body).ok()?, ..answer })
     }
 }
+
+/// The part for commands that are refused.
+impl Server {
+    /// What a command says that does not do what it was asked.
+    #[track_caller]
+    pub(crate) fn refused(&self, arguments: &[&str]) -> String {
+        let output = command(&self.folder).args(arguments).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?} was not refused");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}

@@ -16,7 +16,10 @@ const EQUALS_MAX: usize = 64;
 pub(super) const PROBLEMS_MAX: usize = 100;
 
 /// Parses a file, or says everything that keeps it from being parsed.
-pub(super) fn parse(sheet: &Sheet<'_>, source: &str) -> Result<KdlDocument, Vec<Problem>> {
+pub(in crate::policy) fn parse(
+    sheet: &Sheet<'_>,
+    source: &str,
+) -> Result<KdlDocument, Vec<Problem>> {
     let mistake = |span, slug, said: String, help: &str| {
         vec![sheet.problem(Severity::Mistake, span, slug, said, help)]
     };

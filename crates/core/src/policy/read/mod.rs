@@ -5,7 +5,7 @@ mod data;
 mod desk;
 mod document;
 mod known;
-mod layout;
+pub(super) mod layout;
 #[cfg(test)]
 mod mistakes;
 mod nevers;

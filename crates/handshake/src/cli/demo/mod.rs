@@ -93,7 +93,7 @@ async fn stay(
     let visits_before = place::visits(&room)?;
     let (sells_nothing, _) = room.site.look(|state| state.catalogue.count() == 0)?;
     let app = Arc::new(App::new(directory, vec![room], false));
-    let console = console::router(Arc::clone(&app))
+    let console = console::router(Arc::clone(&app), opened.drafts()?)
         .map_err(|error| Failure::io("could not start the console", &error))?;
     let routes = router::router(Arc::clone(&app)).merge(console);
     let serving =

@@ -146,6 +146,13 @@ fn publish(
 ) -> Result<(), Failure> {
     let source = read_policy_file(file, printer)?;
     let site = open::open_site(opened, site)?;
+    if opened.directory()?.site(site.id).is_some_and(|it| it.two_person) {
+        return Err(Failure::Refused(format!(
+            "policies of `{0}` are approved by a second person: propose this one in the console, \
+             or say `handshake site approval {0} one`",
+            site.name
+        )));
+    }
     let (newest, _) = site.look(|state| state.policies.newest().map(|it| it.hash()))?;
     let replaces = match replaces {
         Some(text) => Some(unhex(text).ok_or_else(|| {

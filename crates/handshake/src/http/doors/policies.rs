@@ -112,6 +112,11 @@ pub async fn publish(
     let guest = call.server(&app)?;
     let source = source(&call)?;
     let replaces = if_match(call.headers())?;
+    if app.directory().site(guest.room.info.id).is_some_and(|it| it.two_person) {
+        let said = "policies of this site are approved by a second person: propose this one in \
+                    the console";
+        return Err(Problem::new(Slug::Forbidden, said));
+    }
     let writing =
         ingest::Request { event: EventId::NONE, body: &call.body, claimed_at: None, at: None };
     let published = take_turn(&guest.room, &writing, |turn| {
