@@ -17,6 +17,8 @@ mod open_uses;
 mod people;
 mod policies;
 mod requests;
+mod said;
+mod seconds;
 mod state;
 mod tallies;
 mod uses;

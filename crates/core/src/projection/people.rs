@@ -11,11 +11,13 @@ use hashbrown::HashTable;
 
 use super::agreed::{self, Agreed};
 use super::calendar::Day;
+use super::said::SaidOfSignals;
+use super::seconds::Seconds;
 use super::tallies::OpenUse;
 use super::uses::{PurposeUses, Uses};
-use crate::decision::{Age, Heard, Recent, Says};
+use crate::decision::{Age, Heard, Recent};
 use crate::permission::Permissions;
-use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signal, Signals, Slot};
+use crate::vocabulary::{Answer, Carried, Code, Millis, PersonId, Position, Signals, Slot};
 
 /// Everyone a site knows, by key slot.
 #[derive(Debug, Default)]
@@ -43,10 +45,7 @@ struct Traits {
 #[derive(Debug, Clone, Default)]
 struct More {
     objections: Box<[Code]>,
-    /// Since when each signal is heard from a device of the person.
-    heard: Box<[(Signal, Seconds)]>,
-    /// When it was last shown that a signal speaks against a purpose, and when that was affirmed.
-    affirmed: Box<[(Code, Seconds, Seconds)]>,
+    said: SaidOfSignals,
     /// Oldest time each leaf was collected, sorted by leaf.
     leaves: Box<[(Code, Seconds)]>,
     /// Uses that count against frequency limits, oldest first.
@@ -54,10 +53,6 @@ struct More {
     /// What the person is told of all uses.
     told: Uses,
 }
-
-/// Whole seconds since 1970; 0 is never. Ages and windows need no finer clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Seconds(u32);
 
 /// A use that was let through and counts, unless it is reported withheld or a day passes without
 /// a word.
@@ -83,16 +78,6 @@ const LONGEST_WINDOW_S: u32 = 30 * 24 * 3600;
 const RESERVED_S: u32 = 24 * 3600;
 /// The id of a slot nobody stands on: not yet used, or erased.
 const NOBODY: PersonId = PersonId([0; 16]);
-
-impl Seconds {
-    fn of(at: Millis) -> Seconds {
-        Seconds(u32::try_from(at.0.div_euclid(1000)).unwrap_or(0))
-    }
-
-    fn millis(self) -> Option<Millis> {
-        (self.0 != 0).then(|| Millis(i64::from(self.0) * 1000))
-    }
-}
 
 fn index(slot: Slot) -> usize {
     usize::try_from(slot.0).unwrap_or(usize::MAX)
@@ -201,24 +186,21 @@ impl People {
         if let Some(it) = self.traits.get_mut(index(slot)) {
             it.signals = binding;
         }
-        let Some(it) = self.more(slot).filter(|_| !heard.union(binding).is_empty()) else { return };
-        let new = |signal: &Signal| !it.heard.iter().any(|(old, _)| old == signal);
-        let new: Vec<Signal> = heard.union(binding).iter().filter(new).collect();
-        let since = new.into_iter().map(|signal| (signal, Seconds::of(at)));
-        it.heard = it.heard.iter().copied().chain(since).collect();
+        if let Some(it) = self.more(slot).filter(|_| !heard.union(binding).is_empty()) {
+            it.said.heard(heard.union(binding), at);
+        }
     }
 
     pub(super) fn conflict_shown(&mut self, slot: Slot, purpose: Code, at: Millis) {
-        let Some(it) = self.more(slot) else { return };
-        let before = it.affirmed.iter().find(|it| it.0 == purpose).map_or(Seconds(0), |it| it.2);
-        let rest = it.affirmed.iter().copied().filter(|it| it.0 != purpose);
-        it.affirmed = rest.chain([(purpose, Seconds::of(at), before)]).collect();
+        if let Some(it) = self.more(slot) {
+            it.said.conflict_shown(purpose, at);
+        }
     }
 
-    /// Counts only where the conflict was shown before.
     pub(super) fn affirmed(&mut self, slot: Slot, purpose: Code, at: Millis) {
-        let Some(it) = self.more(slot) else { return };
-        it.affirmed.iter_mut().filter(|it| it.0 == purpose).for_each(|it| it.2 = Seconds::of(at));
+        if let Some(it) = self.more(slot) {
+            it.said.affirmed(purpose, at);
+        }
     }
 
     pub(super) fn age(&mut self, slot: Slot, age: Age) {
@@ -338,29 +320,22 @@ impl Person<'_> {
 
     /// When the person last affirmed a purpose against a signal.
     pub fn affirmed_at(&self, purpose: Code) -> Option<Millis> {
-        self.more()?.affirmed.iter().find(|it| it.0 == purpose).and_then(|it| it.2.millis())
+        self.more()?.said.affirmed_at(purpose)
     }
 
     /// Whether the person was shown that a signal speaks against the purpose.
     pub fn saw_conflict(&self, purpose: Code) -> bool {
-        self.more().is_some_and(|it| it.affirmed.iter().any(|it| it.0 == purpose))
+        self.more().is_some_and(|it| it.said.saw_conflict(purpose))
     }
 
     /// Signals ever heard from the person's devices.
     pub fn heard_of(&self) -> Signals {
-        let all = self.more().map_or(&[][..], |it| &it.heard);
-        all.iter().fold(Signals::NONE, |set, it| set.with(it.0))
+        self.more().map_or(Signals::NONE, |it| it.said.all())
     }
 
     /// Which of these signals were heard from the person's devices, and since when.
     pub fn heard(&self, signals: Signals) -> Vec<Heard> {
-        let all = self.more().map_or(&[][..], |it| &it.heard);
-        let heard = |(signal, since): &(Signal, Seconds)| Heard {
-            signal: *signal,
-            says: Says::Refuses,
-            at: since.millis(),
-        };
-        all.iter().filter(|it| signals.has(it.0)).map(heard).collect()
+        self.more().map_or(Vec::new(), |it| it.said.since(signals))
     }
 
     pub fn age(&self) -> Age {

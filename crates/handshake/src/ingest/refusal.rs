@@ -50,7 +50,6 @@ pub enum Refusal {
 }
 
 /// The page of the console on which a waiver is signed, filled in.
-/// Where a waiver is signed, the form filled in.
 pub fn signing_page(it: &Waived, site: &str) -> String {
     let until = it.until.to_string();
     let fields = [

@@ -213,7 +213,7 @@ fn what_is_wrong_is_told_in_the_standards_way() {
         ("/resource/id", json!("Not A Name"), "invalid-value", "resource.id"),
         ("/context", json!(7), "invalid-value", "context"),
         ("/context", json!({"event": "4711"}), "invalid-value", "context.event"),
-        ("/context", json!({"signals": {"tcf": "x"}}), "unknown-field", "context.signals.tcf"),
+        ("/context", json!({"signals": {"tfc": "x"}}), "unknown-field", "context.signals.tfc"),
     ] {
         let wrong = changed(pointer, value);
         let problem = server.post(ONE, &wrong).problem();

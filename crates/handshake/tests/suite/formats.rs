@@ -240,7 +240,7 @@ fn a_policy_that_was_completed_passes_the_check() {
     let (code, out, _) = policy(&["check", path.to_str().unwrap()]);
     assert_eq!(code, 1);
     for needed in ["says", "basis", "on"] {
-        assert_eq!(out.matches(&format!("lacks `{needed}`;")).count(), 6, "{needed}: {out}");
+        assert_eq!(out.matches(&format!("lacks `{needed}`\n")).count(), 6, "{needed}: {out}");
     }
 }
 

@@ -9,6 +9,7 @@ mod bars;
 mod document;
 mod places;
 mod widened;
+mod witness;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,34 +9,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bars::{self, Bar, When};
 use super::places::Place;
+use super::witness::{granted_by, witness};
 use super::words;
-use super::{Class, Difference, Effect, Witness, WitnessAge};
+use super::{Class, Difference, Effect, Witness};
 use crate::policy::compiled::{Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground};
-use crate::policy::model::{Anchor, Line};
+use crate::policy::model::Line;
 use crate::policy::waiver::CompiledMode;
-use crate::vocabulary::{Act, Code, Name, Signal, Signals};
+use crate::vocabulary::{Code, Name, Signals};
 
 /// One purpose of one policy, ready to be looked up cell by cell.
-struct Side<'a> {
-    policy: &'a Compiled,
-    purpose: &'a CompiledPurpose,
+pub(super) struct Side<'a> {
+    pub(super) policy: &'a Compiled,
+    pub(super) purpose: &'a CompiledPurpose,
     /// The first of its boxes in the places; all have the same cells.
-    the_box: &'a CompiledBox,
+    pub(super) the_box: &'a CompiledBox,
     /// Bars that hold in every cell.
-    bars: Vec<Bar>,
+    pub(super) bars: Vec<Bar>,
     /// Promises that may bear on this purpose.
-    nevers: Vec<(&'a CompiledNever, Bar)>,
+    pub(super) nevers: Vec<(&'a CompiledNever, Bar)>,
     /// What it takes to work each leaf out.
-    inferring: Vec<Option<Bar>>,
-    place: &'a Place,
+    pub(super) inferring: Vec<Option<Bar>>,
+    pub(super) place: &'a Place,
 }
 
 /// A cell by the numbers both policies share.
 #[derive(Debug, Clone, Copy)]
-struct Cell {
-    leaf: Code,
-    recipient: Code,
-    channel: Code,
+pub(super) struct Cell {
+    pub(super) leaf: Code,
+    pub(super) recipient: Code,
+    pub(super) channel: Code,
 }
 
 /// The same cell as bits of one policy.
@@ -293,84 +294,6 @@ fn line_of(side: &Side<'_>, class: Class, bar: Option<&Bar>) -> Line {
         None if class == Class::Channel => side.the_box.channels_line,
         None => side.purpose.line,
     }
-}
-
-/// The use in `cell` that violates one bar and is harmless otherwise.
-fn witness(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> Option<Witness> {
-    let policy = side.policy;
-    let (signal, tag) = violated.and_then(When::facts).unwrap_or((None, None));
-    let tag = tag.and_then(|tag| policy.tags.iter().find(|it| it.0 == tag));
-    let without = matches!(violated, Some(When::NoPermission { .. }));
-    let inferring = matches!(violated, Some(When::Inferring { .. }));
-    Some(Witness {
-        act: if inferring { Act::Infer } else { Act::Use },
-        jurisdiction: side.place.jurisdiction.clone(),
-        granted_by: violated.filter(|_| without).and_then(|it| granted_by(side, it)),
-        purpose: side.purpose.name.clone(),
-        data: name_of(&policy.leaves, cell.leaf)?,
-        recipient: policy
-            .recipients
-            .iter()
-            .find(|it| it.code == cell.recipient)
-            .map(|it| it.name.clone())?,
-        channel: name_of(&policy.channels, cell.channel)?,
-        signal,
-        tag: tag.map(|it| it.1.clone()),
-        objected: violated == Some(&When::Objected),
-        minor: violated == Some(&When::Minor),
-        permission: !without,
-        not_agreed: not_agreed(side, cell, violated),
-        age: violated.and_then(|it| age(side, it)),
-        often: match violated {
-            Some(When::Often { count, window_hours }) => Some((*count, *window_hours)),
-            Some(_) | None => None,
-        },
-    })
-}
-
-/// Sources that the bar violated asks permission for, and this side does not.
-fn not_agreed(side: &Side<'_>, cell: Cell, violated: Option<&When>) -> BTreeSet<Name> {
-    let Some(When::Inferring { sources, .. }) = violated else { return BTreeSet::new() };
-    let leaf = side.policy.leaves.iter().position(|it| it.0 == cell.leaf);
-    let bar = leaf.and_then(|it| side.inferring.get(it)?.as_ref());
-    let needed = |code: &Code| match bar.map(|it| &it.when) {
-        Some(When::Inferring { sources, .. }) => sources.contains(code),
-        Some(_) | None => false,
-    };
-    let missing = sources.iter().filter(|it| !needed(it));
-    missing.filter_map(|it| name_of(&side.policy.leaves, *it)).collect()
-}
-
-/// The signal that grants here and did not before, where one must.
-fn granted_by(side: &Side<'_>, violated: &When) -> Option<Signal> {
-    let granting = |it: &When| {
-        if let When::NoPermission { granting, .. } = it { Some(*granting) } else { None }
-    };
-    let (now, before) = (side.bars.iter().find_map(|it| granting(&it.when))?, granting(violated)?);
-    now.iter().find(|it| !before.has(*it)).or_else(|| now.iter().next())
-}
-
-fn name_of(names: &[(Code, Name)], code: Code) -> Option<Name> {
-    names.iter().find(|it| it.0 == code).map(|it| it.1.clone())
-}
-
-/// Collected just so long ago that the old policy no longer keeps it, and the new one does.
-fn age(side: &Side<'_>, violated: &When) -> Option<WitnessAge> {
-    let When::Old { keep, after } = violated else { return None };
-    let zone = &side.policy.zone;
-    let renews = |anchor| matches!(anchor, Anchor::LastVisit | Anchor::LastOrder);
-    // What the new policy renews by a visit or an order, somebody has just renewed.
-    let longer = side.the_box.keep.filter(|it| it.1 == *after || !renews(it.1)).map(|it| it.0);
-    let start = bars::start_between(*keep, longer, zone);
-    let now = keep.after(start, zone);
-    let renewed = |anchor| if *after == anchor { start } else { now };
-    Some(WitnessAge {
-        collected_at: start,
-        last_visit: renewed(Anchor::LastVisit),
-        last_order: renewed(Anchor::LastOrder),
-        now,
-        after: *after,
-    })
 }
 
 /// Rules that both policies have and the new one holds less firmly. The verdict stays, the advice

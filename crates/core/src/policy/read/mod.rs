@@ -13,6 +13,7 @@ mod purposes;
 mod recipients;
 mod resolve;
 mod signals;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod waivers;
