@@ -11,6 +11,9 @@ use crate::world::{Agreement, World};
 /// Ids of the policies that forbid what no line declares begin so.
 pub(super) const UNDECLARED: &str = "undeclared ";
 
+/// Every declared purpose, node and recipient is in the entity of this name; it is no name itself.
+pub(super) const DECLARED: &str = "what is declared";
+
 /// Ids with texts.
 pub(super) fn policies(world: &World) -> Vec<(String, String)> {
     let policy = &world.policy;
@@ -26,15 +29,13 @@ pub(super) fn policies(world: &World) -> Vec<(String, String)> {
 
 /// A `forbid` for each family of names: nothing may be used under a name of no line.
 fn undeclared(policy: &Policy) -> Vec<(String, String)> {
-    let purposes = entities("Action", policy.purposes.keys());
-    let data = entities("Data", policy.data.keys());
-    let recipients = entities("Recipient", policy.recipients.keys());
+    let declared = |kind| format!("in {}", entity(kind, DECLARED));
     let channels = texts(policy.channels.keys());
     let tags = texts(policy.tags.keys());
     let families = [
-        ("purpose", format!("{purposes}.contains(action)")),
-        ("data", format!("{data}.contains(resource)")),
-        ("recipient", format!("{recipients}.contains(context.recipient)")),
+        ("purpose", format!("action {}", declared("Action"))),
+        ("data", format!("resource {}", declared("Data"))),
+        ("recipient", format!("context.recipient {}", declared("Recipient"))),
         ("channel", format!("{channels}.contains(context.channel)")),
         ("tags", format!("{tags}.containsAll(context.tags)")),
     ];
@@ -146,9 +147,6 @@ fn never(it: &Never) -> String {
     if !it.data.is_empty() {
         all.push(format!("resource in {}", entities("Data", &it.data)));
     }
-    if !it.purposes.is_empty() {
-        all.push(format!("{}.contains(action)", entities("Action", &it.purposes)));
-    }
     if !it.except.is_empty() {
         all.push(format!("!{}.contains(action)", entities("Action", &it.except)));
     }
@@ -167,7 +165,11 @@ fn never(it: &Never) -> String {
         all.push(format!("context.tags.contains({:?})", tag.as_str()));
     }
     let all = if all.is_empty() { "true".to_owned() } else { all.join(" && ") };
-    format!("forbid(principal, action, resource) when {{ {all} }};")
+    let action = match it.purposes.is_empty() {
+        true => "action".to_owned(),
+        false => format!("action in {}", entities("Action", &it.purposes)),
+    };
+    format!("forbid(principal, {action}, resource) when {{ {all} }};")
 }
 
 fn entity(kind: &str, name: &str) -> String {

@@ -1,28 +1,30 @@
 //! A case as Cedar requests, and the entities of a policy. Each fact of a case is one line of
 //! [`context`].
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
 };
-use handshake_core::policy::Policy;
+use handshake_core::policy::{Policy, Recipient};
+use handshake_core::vocabulary::Name;
 
+use super::policies::DECLARED;
 use crate::case::{Case, age_word};
 use crate::facts::{Ends, Facts, leaves, parent};
 
-/// Data in their tree, recipients by their kind.
+/// Data in their tree, recipients by their kind, and all of them in what is declared.
 pub(super) fn entities(policy: &Policy) -> Entities {
-    let data = policy.data.keys().map(|name| {
-        let above = parent(name).map(|it| uid("Data", it));
-        Entity::new_no_attrs(uid("Data", name.as_str()), above.into_iter().collect())
-    });
-    let recipients = policy.recipients.iter().map(|(name, it)| {
-        let kind = HashSet::from([uid("Kind", it.kind.as_str())]);
-        Entity::new_no_attrs(uid("Recipient", name.as_str()), kind)
-    });
-    Entities::from_entities(data.chain(recipients), None).unwrap()
+    let entity = |kind, name: &Name, above: Option<EntityUid>| {
+        let above = above.into_iter().chain([uid(kind, DECLARED)]);
+        Entity::new_no_attrs(uid(kind, name.as_str()), above.collect())
+    };
+    let purposes = policy.purposes.keys().map(|name| entity("Action", name, None));
+    let data =
+        policy.data.keys().map(|name| entity("Data", name, parent(name).map(|it| uid("Data", it))));
+    let kind = |it: &Recipient| Some(uid("Kind", it.kind.as_str()));
+    let recipients = policy.recipients.iter().map(|(name, it)| entity("Recipient", name, kind(it)));
+    Entities::from_entities(purposes.chain(data).chain(recipients), None).unwrap()
 }
 
 /// For each datum of the case a request for each of its leaves; what is not declared has none, and
