@@ -96,6 +96,7 @@ fn cases(world: &World) -> [(&'static str, Case, Verdict); 2] {
         data: DATA.map(datum).into(),
         recipient: "us".to_owned(),
         channel: "web".to_owned(),
+        jurisdiction: String::new(),
         tags: Vec::new(),
         signals: Vec::new(),
         age: Age::Adult,

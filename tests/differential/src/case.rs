@@ -15,6 +15,8 @@ pub struct Case {
     pub data: Vec<Datum>,
     pub recipient: String,
     pub channel: String,
+    /// Where the person is said to be; empty is not known.
+    pub jurisdiction: String,
     pub tags: Vec<String>,
     pub signals: Vec<Signal>,
     pub age: Age,
@@ -59,6 +61,7 @@ impl Case {
         (0..self.grants.len()).for_each(|at| add(&|it| shorten(&mut it.grants, at)));
         (0..self.recent.len()).for_each(|at| add(&|it| shorten(&mut it.recent, at)));
         (0..self.data.len()).for_each(|at| add(&|it| it.data[at].collected_at = None));
+        add(&|it| it.jurisdiction.clear());
         add(&|it| it.last_visit = None);
         add(&|it| it.last_order = None);
         add(&|it| it.objected = false);
@@ -89,6 +92,7 @@ impl Case {
             "data": data,
             "recipient": self.recipient,
             "channel": self.channel,
+            "jurisdiction": self.jurisdiction,
             "tags": self.tags,
             "signals": self.signals.iter().map(|it| it.as_str()).collect::<Value>(),
             "age": age_word(self.age),

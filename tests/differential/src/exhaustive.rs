@@ -181,6 +181,7 @@ fn case(
         data: data.iter().map(datum).collect(),
         recipient: recipient.to_owned(),
         channel: channel.to_owned(),
+        jurisdiction: String::new(),
         tags: Vec::new(),
         signals,
         age: Age::Adult,

@@ -22,6 +22,7 @@ mod exhaustive;
 mod facts;
 mod generate;
 mod ours;
+mod places;
 mod rego;
 mod run;
 mod shrink;

@@ -99,7 +99,7 @@ impl Ours {
             recent: case.recent.iter().map(recent).collect(),
             last_visit: case.last_visit,
             last_order: case.last_order,
-            jurisdiction: String::new(),
+            jurisdiction: case.jurisdiction.clone(),
         }
     }
 }

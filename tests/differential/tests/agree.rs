@@ -41,7 +41,7 @@ fn all_small_policies_are_read_alike() {
 }
 
 /// One change for each thing a policy can say, and for each side of what people agree to.
-const CHANGES: [(&str, Change); 23] = [
+const CHANGES: [(&str, Change); 29] = [
     ("minors", |it| it.policy.minors = None),
     ("never", |it| drop(it.policy.nevers.pop())),
     ("data of a never", |it| nevers(it, |it| it.data.clear())),
@@ -49,10 +49,14 @@ const CHANGES: [(&str, Change); 23] = [
     ("except", |it| nevers(it, |it| it.except.clear())),
     ("recipients of a never", |it| nevers(it, |it| it.recipients.clear())),
     ("kinds of a never", |it| nevers(it, |it| it.recipient_kinds.clear())),
+    ("countries of a never", |it| nevers(it, |it| it.recipient_countries.clear())),
+    ("places of a never", |it| nevers(it, |it| it.places.clear())),
     ("channels of a never", |it| nevers(it, |it| it.channels.clear())),
     ("when signal", |it| nevers(it, |it| it.when_signal = None)),
     ("when tag", |it| nevers(it, |it| it.when_tag = None)),
     ("basis", |it| purposes(it, |it| it.basis = Basis::Contract)),
+    ("basis in places", |it| purposes(it, |it| it.bases_in.clear())),
+    ("only-in", |it| purposes(it, |it| it.only_in.clear())),
     ("uses", |it| purposes(it, |it| drop(it.uses.pop_last()))),
     ("with", |it| purposes(it, |it| drop(it.with.pop_last()))),
     ("on", |it| purposes(it, |it| drop(it.on.pop_last()))),
@@ -61,6 +65,14 @@ const CHANGES: [(&str, Change); 23] = [
     ("stops-for", |it| purposes(it, |it| it.stops_for.clear())),
     ("at-most", |it| purposes(it, |it| it.limits.clear())),
     ("signals", |it| it.policy.signals.clear()),
+    ("places of signals", |it| {
+        it.policy.signals.values_mut().for_each(|it| it.places.clear());
+    }),
+    ("applies-in", |it| {
+        if 1 < it.policy.applies_in.len() {
+            it.policy.applies_in.pop_last();
+        }
+    }),
     ("agreed data", |it| agreements(it, |it| drop(it.data.pop_last()))),
     ("agreed recipients", |it| agreements(it, |it| drop(it.recipients.pop_last()))),
     ("agreed channels", |it| agreements(it, |it| drop(it.channels.pop_last()))),

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning};
+use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose};
 use handshake_core::vocabulary::{Name, Period, Signal};
 
+use crate::places::around;
 use crate::world::{Agreement, World};
 
 /// Ids of the policies that forbid what no line declares begin so.
@@ -47,31 +48,54 @@ fn undeclared(policy: &Policy) -> Vec<(String, String)> {
         .into()
 }
 
-/// The box of a purpose; on permission, its meet with the box of each agreement, so that together
-/// they are the union of what was agreed.
+/// The box of a purpose on each of its grounds, where it stands on it; on permission, its meet with
+/// the box of each agreement, so that together they are the union of what was agreed.
 fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String)> {
     let conditions = box_conditions(&world.policy, name, purpose);
-    let permit = |conditions: &[String]| {
-        let action = entity("Action", name.as_str());
-        let all = conditions.join(" && ");
-        format!("permit(principal, action == {action}, resource) when {{ {all} }};")
-    };
-    match &purpose.basis {
-        Basis::Contract | Basis::LegitimateInterest { .. } | Basis::LegalDuty { .. } => {
-            vec![(format!("box {name}"), permit(&conditions))]
-        }
-        Basis::Permission { explicit: _ } => {
-            let agreements = world.agreements.iter().enumerate();
-            let of_purpose = agreements.filter(|(_, it)| it.purpose == *name);
-            of_purpose
-                .map(|(at, agreed)| {
-                    let mut conditions = conditions.clone();
-                    conditions.extend(agreed_conditions(&world.policy, at, agreed));
-                    (format!("box {name} agreed {at}"), permit(&conditions))
-                })
-                .collect()
+    let mut all = Vec::new();
+    for (line, (basis, place)) in grounds(purpose).into_iter().enumerate() {
+        let permit = |more: &[String]| {
+            let action = entity("Action", name.as_str());
+            let all = [&[place.clone()], &conditions[..], more].concat().join(" && ");
+            format!("permit(principal, action == {action}, resource) when {{ {all} }};")
+        };
+        match basis {
+            Basis::Contract | Basis::LegitimateInterest { .. } | Basis::LegalDuty { .. } => {
+                all.push((format!("box {name} {line}"), permit(&[])));
+            }
+            Basis::Permission { explicit: _ } => {
+                let agreements = world.agreements.iter().enumerate();
+                all.extend(agreements.filter(|(_, it)| it.purpose == *name).map(|(at, agreed)| {
+                    let more = agreed_conditions(&world.policy, at, agreed);
+                    (format!("box {name} {line} agreed {at}"), permit(&more))
+                }));
+            }
         }
     }
+    all
+}
+
+/// Each ground with where it counts: in the places a line names, but for those within them that
+/// other lines name.
+fn grounds(it: &Purpose) -> Vec<(&Basis, String)> {
+    let named: BTreeSet<&String> = it.bases_in.iter().flat_map(|it| &it.places).collect();
+    let mut all = vec![(&it.basis, format!("!({})", is_in(named.iter().copied())))];
+    for line in &it.bases_in {
+        let counts = line.places.iter().map(|place| {
+            let nearer = named
+                .iter()
+                .copied()
+                .filter(|other| *other != place && around(other).contains(&place.as_str()));
+            format!("({} && !({}))", is_in([place]), is_in(nearer))
+        });
+        all.push((&line.basis, format!("({})", counts.collect::<Vec<_>>().join(" || "))));
+    }
+    all
+}
+
+/// The principal is somebody in a place.
+fn is_in<'a>(places: impl IntoIterator<Item = &'a String>) -> String {
+    format!("principal in {}", list(places.into_iter().map(|it| entity("Place", it))))
 }
 
 fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
@@ -80,11 +104,20 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
         format!("context.recipient in {}", entities("Recipient", &it.with)),
         format!("{}.contains(context.channel)", texts(&it.on)),
     ];
+    if !it.only_in.is_empty() {
+        all.push(is_in(&it.only_in));
+    }
     if it.stops_for_objection {
         all.push("!context.objected".to_owned());
     }
-    for signal in stopping_signals(policy, name, it) {
-        all.push(format!("!context.signals.contains({:?})", signal.as_str()));
+    all.extend(it.stops_for.iter().map(|it| format!("!{}", in_force(*it))));
+    // Whatever else it may mean, a refusal is one.
+    for (signal, term) in policy.signals.iter().filter(|(_, it)| it.to.contains(name)) {
+        let refuses = in_force(*signal);
+        all.push(match term.places.is_empty() {
+            true => format!("!{refuses}"),
+            false => format!("!({} && {refuses})", is_in(&term.places)),
+        });
     }
     for limit in &it.limits {
         let window = format!("{:?}", limit.per.hours().to_string());
@@ -99,13 +132,8 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
     all
 }
 
-/// What `stops-for` and the `signals` lines that mean an objection say together.
-fn stopping_signals(policy: &Policy, name: &Name, it: &Purpose) -> BTreeSet<Signal> {
-    let objects = policy
-        .signals
-        .iter()
-        .filter(|(_, term)| term.means == SignalMeaning::Objection && term.to.contains(name));
-    objects.map(|(signal, _)| *signal).chain(it.stops_for.iter().copied()).collect()
+fn in_force(signal: Signal) -> String {
+    format!("context.signals.contains({:?})", signal.as_str())
 }
 
 fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> {
@@ -155,11 +183,18 @@ fn never(it: &Never) -> String {
         let kinds = it.recipient_kinds.iter().map(|kind| entity("Kind", kind.as_str()));
         all.push(format!("context.recipient in {}", list(named.chain(kinds))));
     }
+    if !it.recipient_countries.is_empty() {
+        let countries = it.recipient_countries.iter().map(|it| entity("Country", it));
+        all.push(format!("context.recipient in {}", list(countries)));
+    }
+    if !it.places.is_empty() {
+        all.push(is_in(&it.places));
+    }
     if !it.channels.is_empty() {
         all.push(format!("{}.contains(context.channel)", texts(&it.channels)));
     }
     if let Some(signal) = it.when_signal {
-        all.push(format!("context.signals.contains({:?})", signal.as_str()));
+        all.push(in_force(signal));
     }
     if let Some(tag) = &it.when_tag {
         all.push(format!("context.tags.contains({:?})", tag.as_str()));

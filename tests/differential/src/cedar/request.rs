@@ -12,24 +12,36 @@ use handshake_core::vocabulary::Name;
 use super::policies::DECLARED;
 use crate::case::{Case, age_word};
 use crate::facts::{Ends, Facts, leaves, parent};
+use crate::places;
 
-/// Data in their tree, recipients by their kind, and all of them in what is declared.
+/// Data in their tree, recipients by their kind and country, places in those around them, and all
+/// names in what is declared.
 pub(super) fn entities(policy: &Policy) -> Entities {
-    let entity = |kind, name: &Name, above: Option<EntityUid>| {
+    let entity = |kind, name: &Name, above: Vec<EntityUid>| {
         let above = above.into_iter().chain([uid(kind, DECLARED)]);
         Entity::new_no_attrs(uid(kind, name.as_str()), above.collect())
     };
-    let purposes = policy.purposes.keys().map(|name| entity("Action", name, None));
-    let data =
-        policy.data.keys().map(|name| entity("Data", name, parent(name).map(|it| uid("Data", it))));
-    let kind = |it: &Recipient| Some(uid("Kind", it.kind.as_str()));
-    let recipients = policy.recipients.iter().map(|(name, it)| entity("Recipient", name, kind(it)));
-    Entities::from_entities(purposes.chain(data).chain(recipients), None).unwrap()
+    let above = |name| parent(name).map(|it| uid("Data", it)).into_iter().collect();
+    let groups = |it: &Recipient| {
+        let country = it.country.iter().map(|it| uid("Country", it));
+        country.chain([uid("Kind", it.kind.as_str())]).collect()
+    };
+    let purposes = policy.purposes.keys().map(|name| entity("Action", name, Vec::new()));
+    let data = policy.data.keys().map(|name| entity("Data", name, above(name)));
+    let recipients =
+        policy.recipients.iter().map(|(name, it)| entity("Recipient", name, groups(it)));
+    let places = places::all().map(|it| {
+        let around = places::around(it).into_iter().skip(1).map(|it| uid("Place", it));
+        Entity::new_no_attrs(uid("Place", it), around.collect())
+    });
+    let all = purposes.chain(data).chain(recipients).chain(places);
+    Entities::from_entities(all, None).unwrap()
 }
 
-/// For each datum of the case a request for each of its leaves; what is not declared has none, and
-/// is asked for by its own name.
+/// For each datum of the case a request for each of its leaves, in each place where the person may
+/// be; what is not declared has none, and is asked for by its own name.
 pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<Request>> {
+    let places = places::may_be_in(&policy.applies_in, &case.jurisdiction);
     let data = case.data.iter().zip(&facts.data);
     let of_datum = data.map(|(datum, ends)| {
         let context = context(case, facts, ends.as_ref());
@@ -37,11 +49,12 @@ pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<R
         if below.is_empty() {
             below.push(datum.name.clone());
         }
-        let leaf = |name: &String| {
-            let (principal, action) = (uid("Person", "ana"), uid("Action", &case.purpose));
+        let leaf = |name: &String, place: &str| {
+            let (principal, action) = (uid("Place", place), uid("Action", &case.purpose));
             Request::new(principal, action, uid("Data", name), context.clone(), None).unwrap()
         };
-        below.iter().map(leaf).collect()
+        let somewhere = |place| below.iter().map(move |name| leaf(name, place));
+        places.iter().copied().flat_map(somewhere).collect()
     });
     of_datum.collect()
 }

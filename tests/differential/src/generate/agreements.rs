@@ -11,7 +11,7 @@ use crate::world::{Agreement, name};
 pub(super) fn agreements(policy: &Policy, draw: &mut Draw) -> Vec<Agreement> {
     let mut all = Vec::new();
     for (purpose, it) in &policy.purposes {
-        if it.basis.is_permission() {
+        if it.asks() {
             let whole = Agreement::whole(policy, purpose);
             all.extend((0..draw.below(3)).map(|_| earlier(&whole, draw)));
             all.push(whole);

@@ -5,7 +5,7 @@ use handshake_core::policy::{Policy, Purpose};
 use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal};
 use jiff::tz::TimeZone;
 
-use super::{CHANNELS, DATA, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
+use super::{CHANNELS, DATA, JURISDICTIONS, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
 use crate::calendar::before;
 use crate::case::{Case, Datum, Granted};
 use crate::draw::Draw;
@@ -46,6 +46,7 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
             (Some(it), 1..=16) => pick_name(&it.on, draw),
             (Some(_) | None, _) => pick_name(policy.channels.keys(), draw),
         },
+        jurisdiction: jurisdiction(policy, draw),
         tags: tags(policy, draw),
         signals: [Signal::Gpc, Signal::Dnt].into_iter().filter(|_| draw.often(2)).collect(),
         age: draw.pick(&[
@@ -121,6 +122,15 @@ fn grants(world: &World, purpose: &str, past: &Past<'_>, draw: &mut Draw) -> Vec
         }
     }
     grants
+}
+
+/// A place of the policy more often than not.
+fn jurisdiction(policy: &Policy, draw: &mut Draw) -> String {
+    let places: Vec<&String> = policy.applies_in.iter().collect();
+    match draw.often(6) {
+        true => draw.pick(&places).clone(),
+        false => draw.pick(&JURISDICTIONS).to_owned(),
+    }
 }
 
 fn tags(policy: &Policy, draw: &mut Draw) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! Random policy files, one thing a line, so that a line can be taken away.
 
-use super::{ANCHORS, CHANNELS, DATA, PERIODS, PURPOSES, RECIPIENTS, TAGS, ZONES};
+use std::collections::BTreeSet;
+
+use super::{ANCHORS, CHANNELS, DATA, PERIODS, PLACES, PURPOSES, RECIPIENTS, TAGS, ZONES};
 use crate::draw::Draw;
+use crate::places::around;
 
 /// The names a file declares.
 struct Declared {
@@ -11,6 +14,8 @@ struct Declared {
     channels: Vec<&'static str>,
     tags: Vec<&'static str>,
     purposes: Vec<&'static str>,
+    /// Where rules may be for: all around the places that the policy applies in.
+    regions: Vec<&'static str>,
 }
 
 pub(super) fn file(draw: &mut Draw) -> String {
@@ -20,14 +25,17 @@ pub(super) fn file(draw: &mut Draw) -> String {
         std::iter::once((*node).to_owned()).chain(leaves)
     });
     let recipients = draw.some(&RECIPIENTS);
+    let applies_in = if draw.often(4) { vec![draw.pick(&PLACES)] } else { draw.some(&PLACES) };
+    let regions: BTreeSet<&str> = applies_in.iter().flat_map(|it| around(it)).collect();
     let names = Declared {
         data: nodes.collect(),
         recipients: recipients.iter().map(|it| it.0).collect(),
         channels: draw.some(&CHANNELS),
         tags: draw.any(&TAGS),
         purposes: draw.some(&PURPOSES),
+        regions: regions.into_iter().collect(),
     };
-    let mut lines = head(draw);
+    let mut lines = head(&applies_in, draw);
     lines.push("data {".to_owned());
     for (node, below) in &tree {
         lines.push(format!("{node} \"What\" {{"));
@@ -60,11 +68,11 @@ fn tree(draw: &mut Draw) -> Vec<(&'static str, Vec<&'static str>)> {
     nodes.into_iter().map(|(node, below)| (node, draw.some(below))).collect()
 }
 
-fn head(draw: &mut Draw) -> Vec<String> {
+fn head(applies_in: &[&str], draw: &mut Draw) -> Vec<String> {
     let mut lines = vec![
         "policy shop version=1 effective=\"2020-01-01T00:00:00Z\" {".to_owned(),
         "controller Shop contact=\"a@b.example\"".to_owned(),
-        "applies-in EU".to_owned(),
+        format!("applies-in {}", applies_in.join(" ")),
         "languages en".to_owned(),
         "currency EUR".to_owned(),
         format!("time-zone \"{}\"", draw.pick(&ZONES)),
@@ -81,27 +89,49 @@ fn mode(draw: &mut Draw) -> &'static str {
     draw.pick(&["enforce", "observe", "rehearse"])
 }
 
-fn purpose(names: &Declared, name: &str, draw: &mut Draw) -> Vec<String> {
-    let basis = draw.pick(&[
+fn basis(draw: &mut Draw) -> &'static str {
+    draw.pick(&[
         "permission",
         "permission",
         "permission explicit",
         "contract",
         "legitimate-interest assessment=\"x\"",
         "legal-duty law=\"x\"",
-    ]);
-    let mut lines = vec![
-        format!("purpose {name} {{"),
-        "says en=\"Use what we know.\"".to_owned(),
-        format!("basis {basis}"),
+    ])
+}
+
+/// The general basis, and others in some places.
+fn bases(names: &Declared, draw: &mut Draw) -> Vec<String> {
+    let mut lines = vec![format!("basis {}", basis(draw))];
+    if draw.often(6) {
+        return lines;
+    }
+    let mut left = draw.some(&names.regions);
+    while !left.is_empty() {
+        let more = left.split_off(1 + draw.below(left.len()));
+        lines.push(format!("basis {} in={}", basis(draw), left.join(",")));
+        left = more;
+    }
+    lines
+}
+
+fn purpose(names: &Declared, name: &str, draw: &mut Draw) -> Vec<String> {
+    let bases = bases(names, draw);
+    let asks = bases.iter().any(|it| it.starts_with("basis permission"));
+    let mut lines = vec![format!("purpose {name} {{"), "says en=\"Use what we know.\"".to_owned()];
+    lines.extend(bases);
+    lines.extend([
         format!("uses {}", draw.some(&names.data).join(" ")),
         format!("with {}", draw.some(&names.recipients).join(" ")),
         format!("on {}", draw.some(&names.channels).join(" ")),
-    ];
+    ]);
+    if draw.often(1) {
+        lines.push(format!("only-in {}", draw.some(&names.regions).join(" ")));
+    }
     if draw.often(6) {
         lines.push(format!("keep {} after {}", draw.pick(&PERIODS), draw.pick(&ANCHORS).as_str()));
     }
-    if basis.starts_with("permission") && draw.often(4) {
+    if asks && draw.often(4) {
         lines.push(format!("ask-again after={}", draw.pick(&PERIODS)));
     }
     let stops = draw.any(&["objection", "gpc", "dnt"]);
@@ -130,9 +160,11 @@ fn never(names: &Declared, at: usize, draw: &mut Draw) -> Vec<String> {
     }
     if draw.often(3) {
         let kind = draw.pick(&["ourselves", "processor", "third-party"]);
-        lines.push(match draw.often(5) {
-            true => format!("recipients kind={kind}"),
-            false => format!("recipients {}", draw.some(&names.recipients).join(" ")),
+        lines.push(match draw.below(10) {
+            0..=2 => format!("recipients kind={kind}"),
+            3 => format!("recipients kind={kind} country={}", draw.pick(&["US", "NL,US"])),
+            4..=5 => format!("recipients country={}", draw.pick(&["US", "DE", "NL,US"])),
+            _ => format!("recipients {}", draw.some(&names.recipients).join(" ")),
         });
     }
     if draw.often(3) {
@@ -144,6 +176,9 @@ fn never(names: &Declared, at: usize, draw: &mut Draw) -> Vec<String> {
         lines.push(format!("when tag={}", draw.pick(&names.tags)));
     } else if !names.tags.is_empty() && draw.often(2) {
         lines.push(format!("when signal=gpc tag={}", draw.pick(&names.tags)));
+    }
+    if draw.often(3) {
+        lines.push(format!("in {}", draw.some(&names.regions).join(" ")));
     }
     lines.push(format!("mode {}", mode(draw)));
     lines.insert(0, format!("never \"promise {at}\" {{"));
@@ -157,7 +192,11 @@ fn signals(names: &Declared, draw: &mut Draw) -> Vec<String> {
         if draw.often(4) {
             let means = draw.pick(&["objection", "objection", "permission-or-refusal"]);
             let to = draw.some(&names.purposes).join(",");
-            lines.push(format!("{signal} means={means} to={to}"));
+            let place = match draw.often(4) {
+                true => format!(" in={}", draw.some(&names.regions).join(",")),
+                false => String::new(),
+            };
+            lines.push(format!("{signal} means={means} to={to}{place}"));
         }
     }
     lines.push("}".to_owned());

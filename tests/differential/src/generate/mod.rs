@@ -41,6 +41,12 @@ const PERIODS: [Period; 7] = [
     Period { count: 2, unit: Unit::Years },
 ];
 
+/// Places that policies apply in, and where people are said to be.
+const PLACES: [&str; 7] = ["EU", "EEA", "UK", "US", "US-CA", "DE", "NO"];
+const JURISDICTIONS: [&str; 14] = [
+    "DE", "DE-BY", "FR", "NO", "EU", "EEA", "UK", "GB", "GB-SCT", "US", "US-CA", "US-NY", "JP", "",
+];
+
 /// Names that earlier policies declared: they have numbers, and may mean nothing any more.
 pub const EARLIER: [(Family, &str); 8] = [
     (Family::Purpose, "advertise"),

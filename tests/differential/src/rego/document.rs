@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handshake_core::policy::{Anchor, Never, Policy, Purpose, SignalMeaning};
+use handshake_core::policy::{Anchor, Never, Policy, Purpose};
 use handshake_core::vocabulary::{Name, Period};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, age_word};
 use crate::facts::{Ends, Facts, leaves};
+use crate::places;
 use crate::world::{Agreement, World, names};
 
 pub(super) fn policy(world: &World) -> Value {
@@ -23,7 +24,9 @@ pub(super) fn policy(world: &World) -> Value {
     let agreements = world.agreements.iter().enumerate();
     json!({
         "leaves": policy.data.keys().map(|it| (it.as_str(), leaves(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
-        "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), it.kind.as_str())).collect::<BTreeMap<_, _>>(),
+        "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), json!({ "kind": it.kind.as_str(), "country": it.country }))).collect::<BTreeMap<_, _>>(),
+        "around": places::all().map(|it| (it, places::around(it))).collect::<BTreeMap<_, _>>(),
+        "applies_in": policy.applies_in,
         "channels": policy.channels.keys().map(Name::as_str).collect::<Value>(),
         "tags": policy.tags.keys().map(Name::as_str).collect::<Value>(),
         "minors": policy.minors.is_some(),
@@ -37,12 +40,12 @@ pub(super) fn policy(world: &World) -> Value {
 fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
     let uses: BTreeSet<String> =
         it.uses.iter().flat_map(|name| leaves(policy, name.as_str())).collect();
-    let mut signals: BTreeSet<&str> = it.stops_for.iter().map(|it| it.as_str()).collect();
-    for (signal, term) in &policy.signals {
-        if term.means == SignalMeaning::Objection && term.to.contains(name) {
-            signals.insert(signal.as_str());
-        }
-    }
+    let stops_for = it.stops_for.iter().map(|it| json!({ "signal": it.as_str() }));
+    let terms = policy.signals.iter().filter(|(_, it)| it.to.contains(name)).map(|(signal, it)| {
+        let mut term = json!({ "signal": signal.as_str() });
+        somewhere(&mut term, &it.places);
+        term
+    });
     let limits = it
         .limits
         .iter()
@@ -51,15 +54,31 @@ fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
         "data": uses,
         "with": names(&it.with),
         "on": names(&it.on),
-        "permission": it.basis.is_permission(),
     });
     keep(&mut the_box, it.keep.as_ref().map(|it| (it.period, it.after)));
-    json!({
-        "boxes": [the_box],
+    let nowhere = BTreeSet::new();
+    let elsewhere = it.bases_in.iter().map(|it| (&it.basis, &it.places));
+    let boxes = [(&it.basis, &nowhere)].into_iter().chain(elsewhere).map(|(basis, places)| {
+        let mut one = the_box.clone();
+        one["permission"] = basis.is_permission().into();
+        somewhere(&mut one, places);
+        one
+    });
+    let mut purpose = json!({
+        "boxes": boxes.collect::<Value>(),
         "objection": it.stops_for_objection,
-        "signals": signals,
+        "signals": stops_for.chain(terms).collect::<Value>(),
         "limits": limits.collect::<Value>(),
-    })
+    });
+    somewhere(&mut purpose, &it.only_in);
+    purpose
+}
+
+/// Where alone a thing counts, if that is said.
+fn somewhere(of: &mut Value, places: &BTreeSet<String>) {
+    if !places.is_empty() {
+        of["places"] = json!(places);
+    }
 }
 
 fn agreement(it: &Agreement) -> Value {
@@ -90,6 +109,12 @@ fn never(it: &Never) -> Value {
         let kinds: Value = it.recipient_kinds.iter().map(|it| it.as_str()).collect();
         line("recipients", json!({ "named": names(&it.recipients), "kinds": kinds }));
     }
+    if !it.recipient_countries.is_empty() {
+        line("countries", json!(it.recipient_countries));
+    }
+    if !it.places.is_empty() {
+        line("places", json!(it.places));
+    }
     if !it.channels.is_empty() {
         line("channels", names(&it.channels));
     }
@@ -119,6 +144,7 @@ pub(super) fn input(case: &Case, facts: &Facts) -> Value {
         "data": data.collect::<Value>(),
         "recipient": case.recipient,
         "channel": case.channel,
+        "jurisdiction": case.jurisdiction,
         "tags": case.tags,
         "signals": case.signals.iter().map(|it| it.as_str()).collect::<Value>(),
         "age": age_word(case.age),

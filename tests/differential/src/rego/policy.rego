@@ -30,8 +30,51 @@ covered_data contains at if {
 	count(stopped) == 0
 	some at, datum in input.data
 	not at in broken_data
+	every place in places {
+		followed(data.purposes[input.purpose], place)
+		some it in boxes
+		stands(it, place)
+		fits(it, datum)
+	}
+}
+
+# Where the person may be: the nearest place of the policy around the one that is said, and those
+# within it; anywhere, if none is near.
+places := near if count(near) > 0
+
+places := {it | some it in data.applies_in} if count(near) == 0
+
+near := {it | some it in enclosing; every other in enclosing { other in data.around[it] }} | within
+
+enclosing := {it | some it in data.around[input.jurisdiction]; it in data.applies_in}
+
+within := {it | some it in data.applies_in; input.jurisdiction in data.around[it]}
+
+# Whether what is for some places alone is for this one.
+followed(it, _) if not it.places
+
+followed(it, place) if {
+	some region in it.places
+	region in data.around[place]
+}
+
+# Whether a box is that of the line which names the place most closely, or of the one that names
+# none.
+stands(it, place) if {
+	some region in it.places
+	region in data.around[place]
+	every other in named(place) { other in data.around[region] }
+}
+
+stands(it, place) if {
+	not it.places
+	count(named(place)) == 0
+}
+
+named(place) := {region |
 	some it in boxes
-	fits(it, datum)
+	some region in it.places
+	region in data.around[place]
 }
 
 # Names that no line declares.
@@ -59,9 +102,11 @@ stopped contains "objection" if {
 	input.objected
 }
 
-stopped contains signal if {
-	some signal in data.purposes[input.purpose].signals
-	signal in input.signals
+stopped contains it.signal if {
+	some it in data.purposes[input.purpose].signals
+	it.signal in input.signals
+	some place in places
+	followed(it, place)
 }
 
 stopped contains limit if {
@@ -81,6 +126,8 @@ promises contains it if {
 broken contains {"at": at, "says": it.says} if {
 	some it in promises
 	reaches(it)
+	in_country(it)
+	somewhere(it)
 	on_channel(it)
 	under_signal(it)
 	under_tag(it)
@@ -94,7 +141,16 @@ reaches(it) if not it.recipients
 
 reaches(it) if input.recipient in it.recipients.named
 
-reaches(it) if data.recipients[input.recipient] in it.recipients.kinds
+reaches(it) if data.recipients[input.recipient].kind in it.recipients.kinds
+
+in_country(it) if not it.countries
+
+in_country(it) if data.recipients[input.recipient].country in it.countries
+
+somewhere(it) if {
+	some place in places
+	followed(it, place)
+}
 
 on_channel(it) if not it.channels
 
