@@ -15,7 +15,7 @@ use std::hint::black_box;
 
 use handshake_core::decision::Age;
 use handshake_core::policy::{self, Compiled, Policy};
-use handshake_core::vocabulary::{Act, Dictionary, Verdict};
+use handshake_core::vocabulary::{Act, Dictionary, Standing, Verdict};
 use handshake_differential::{
     Agreement, Cache, Case, Cedar, Datum, Facts, Granted, Module, Ours, Rego, World, input,
 };
@@ -99,15 +99,19 @@ fn cases(world: &World) -> [(&'static str, Case, Verdict); 2] {
         jurisdiction: String::new(),
         tags: Vec::new(),
         signals: Vec::new(),
+        heard: Vec::new(),
+        other_device: false,
+        known: true,
+        affirmed_at: None,
         age: Age::Adult,
         objected: false,
-        refused: false,
+        answer: Standing::NotAsked,
         grants: vec![Granted { agreement, at: NOW.plus_days(-9) }],
         recent: Vec::new(),
         last_visit: Some(NOW),
         last_order: Some(NOW),
     };
-    let refused = Case { refused: true, grants: Vec::new(), ..allowed.clone() };
+    let refused = Case { answer: Standing::Refused, grants: Vec::new(), ..allowed.clone() };
     [("allowed", allowed, Verdict::Allowed), ("not allowed", refused, Verdict::NotAllowed)]
 }
 

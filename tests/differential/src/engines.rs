@@ -14,18 +14,24 @@ use crate::world::World;
 /// A change made to what one engine is told, to see that its answer counts.
 pub type Change = fn(&mut World);
 
+/// The same for a situation.
+pub type CaseChange = fn(&mut Case);
+
 /// What the engines are told beside a policy and what people agreed to.
 #[derive(Debug, Clone, Copy)]
 pub struct Told {
     pub cedar: Change,
     pub rego: Change,
+    pub cedar_case: CaseChange,
+    pub rego_case: CaseChange,
     /// Names that earlier policies declared.
     pub earlier: &'static [(Family, &'static str)],
 }
 
 impl Told {
     /// All engines are told the policy as it is.
-    pub const TRUTH: Told = Told { cedar: |_| (), rego: |_| (), earlier: &[] };
+    pub const TRUTH: Told =
+        Told { cedar: |_| (), rego: |_| (), cedar_case: |_| (), rego_case: |_| (), earlier: &[] };
 }
 
 /// What is kept from one policy to the next on a thread.
@@ -38,6 +44,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Engines<'a> {
     world: &'a World,
+    told: Told,
     zone: TimeZone,
     ours: Ours,
     cedar: Cedar,
@@ -76,6 +83,7 @@ impl<'a> Engines<'a> {
         };
         Engines {
             world,
+            told: *told,
             zone: world.zone(),
             ours: Ours::new(world, told.earlier),
             cedar: Cedar::new(&changed(told.cedar), &mut desk.cache),
@@ -88,11 +96,18 @@ impl<'a> Engines<'a> {
     }
 
     pub(crate) fn answers(&mut self, case: &Case) -> Answers {
-        let facts = Facts::new(self.world, &self.zone, case);
+        let changed = |change: CaseChange| {
+            let mut case = case.clone();
+            change(&mut case);
+            let facts = Facts::new(self.world, &self.zone, &case);
+            (case, facts)
+        };
+        let (for_cedar, cedars) = changed(self.told.cedar_case);
+        let (for_rego, regos) = changed(self.told.rego_case);
         Answers {
             ours: self.ours.answer(case),
-            cedar: self.cedar.answer(case, &facts),
-            rego: self.rego.answer(case, &facts),
+            cedar: self.cedar.answer(&for_cedar, &cedars),
+            rego: self.rego.answer(&for_rego, &regos),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use handshake_core::decision::Age;
 use handshake_core::policy::{Never, Policy, Purpose};
-use handshake_core::vocabulary::{Act, Millis, Signal};
+use handshake_core::vocabulary::{Act, Millis, Signal, Standing};
 
 use crate::case::{Case, Datum, Granted};
 use crate::world::{Agreement, World, name};
@@ -184,9 +184,13 @@ fn case(
         jurisdiction: String::new(),
         tags: Vec::new(),
         signals,
+        heard: Vec::new(),
+        other_device: false,
+        known: true,
+        affirmed_at: None,
         age: Age::Adult,
         objected: false,
-        refused: false,
+        answer: Standing::NotAsked,
         grants,
         recent: Vec::new(),
         last_visit: Some(NOW),

@@ -31,7 +31,7 @@ mod world;
 pub use answer::Answer;
 pub use case::{Case, Datum, Granted};
 pub use cedar::{Cache, Cedar};
-pub use engines::{Answers, Change, Told};
+pub use engines::{Answers, CaseChange, Change, Told};
 pub use exhaustive::Exhaustive;
 pub use facts::Facts;
 pub use generate::EARLIER;

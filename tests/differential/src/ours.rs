@@ -3,9 +3,7 @@
 use handshake_core::decision::{self, DatumWanted, Decision, Recent, Situation, Term};
 use handshake_core::permission::Grant;
 use handshake_core::policy::{self, Compiled, Statement, StatementBox};
-use handshake_core::vocabulary::{
-    Code, Dictionary, Family, Millis, Signals, Standing, StatementId,
-};
+use handshake_core::vocabulary::{Code, Dictionary, Family, Signals, StatementId};
 
 use crate::answer::Answer;
 use crate::case::{Case, Granted};
@@ -83,17 +81,13 @@ impl Ours {
             channel: term(Family::Channel, &case.channel),
             tags: case.tags.iter().map(|it| term(Family::Tag, it)).collect(),
             signals: Signals::of(&case.signals),
-            heard: Vec::new(),
-            other_device: false,
-            affirmed_at: None,
-            known: true,
+            heard: case.heard.clone(),
+            other_device: case.other_device,
+            affirmed_at: case.affirmed_at,
+            known: case.known,
             age: case.age,
-            standing: match (case.grants.is_empty(), case.refused) {
-                (false, _) => Standing::Granted,
-                (true, true) => Standing::Refused,
-                (true, false) => Standing::NotAsked,
-            },
-            since: Millis(0),
+            standing: case.standing(),
+            since: case.since(),
             objected: case.objected,
             grants: case.grants.iter().map(grant).collect(),
             recent: case.recent.iter().map(recent).collect(),

@@ -2,8 +2,12 @@
 //! fail: told something else than the policy, an engine is found out.
 #![expect(clippy::print_stdout, reason = "a test says what it saw")]
 
-use handshake_core::policy::{Basis, Never, Purpose};
-use handshake_differential::{Agreement, Change, EARLIER, Exhaustive, Outcome, Run, Told, World};
+use handshake_core::decision::Says;
+use handshake_core::policy::{Basis, Never, Purpose, SignalMeaning};
+use handshake_core::vocabulary::Standing;
+use handshake_differential::{
+    Agreement, Case, CaseChange, Change, EARLIER, Exhaustive, Outcome, Run, Told, World,
+};
 
 const SEED: u64 = 20_261_124;
 const TRUTH: Told = Told { earlier: &EARLIER, ..Told::TRUTH };
@@ -41,7 +45,7 @@ fn all_small_policies_are_read_alike() {
 }
 
 /// One change for each thing a policy can say, and for each side of what people agree to.
-const CHANGES: [(&str, Change); 29] = [
+const CHANGES: [(&str, Change); 30] = [
     ("minors", |it| it.policy.minors = None),
     ("never", |it| drop(it.policy.nevers.pop())),
     ("data of a never", |it| nevers(it, |it| it.data.clear())),
@@ -65,6 +69,9 @@ const CHANGES: [(&str, Change); 29] = [
     ("stops-for", |it| purposes(it, |it| it.stops_for.clear())),
     ("at-most", |it| purposes(it, |it| it.limits.clear())),
     ("signals", |it| it.policy.signals.clear()),
+    ("permission by signals", |it| {
+        it.policy.signals.values_mut().for_each(|it| it.means = SignalMeaning::Objection);
+    }),
     ("places of signals", |it| {
         it.policy.signals.values_mut().for_each(|it| it.places.clear());
     }),
@@ -78,6 +85,25 @@ const CHANGES: [(&str, Change); 29] = [
     ("agreed channels", |it| agreements(it, |it| drop(it.channels.pop_last()))),
     ("agreed keep", |it| agreements(it, |it| it.keep = None)),
 ];
+
+/// One change for each fact that the weighing of signals, places and what is done look at.
+const CASE_CHANGES: [(&str, CaseChange); 11] = [
+    ("jurisdiction", |it| it.jurisdiction.clear()),
+    ("the device's signals", |it| it.signals.clear()),
+    ("signals heard", |it| it.heard.clear()),
+    ("since when", |it| it.heard.iter_mut().for_each(|it| it.at = None)),
+    ("what is unreadable", |it| says(it, Says::Unreadable, Says::Grants)),
+    ("what grants", |it| says(it, Says::Grants, Says::Unreadable)),
+    ("affirmed", |it| it.affirmed_at = None),
+    ("the person's device", |it| it.other_device = false),
+    ("known", |it| it.known = true),
+    ("refused", |it| it.answer = Standing::NotAsked),
+    ("collected", |it| it.data.iter_mut().for_each(|it| it.collected_at = None)),
+];
+
+fn says(case: &mut Case, from: Says, to: Says) {
+    case.heard.iter_mut().filter(|it| it.says == from).for_each(|it| it.says = to);
+}
 
 fn nevers(world: &mut World, change: fn(&mut Never)) {
     world.policy.nevers.iter_mut().for_each(change);
@@ -95,10 +121,21 @@ fn agreements(world: &mut World, change: fn(&mut Agreement)) {
 fn an_engine_that_is_told_something_else_is_found_out() {
     for (what, change) in CHANGES {
         for told in [Told { cedar: change, ..TRUTH }, Told { rego: change, ..TRUTH }] {
-            let found = Run { told, stop_at_first: true, ..RUN }.random(&|_| ());
-            assert_ne!(found.disagreements, 0, "nobody missed `{what}` in {} pairs", found.pairs);
+            found_out(what, told);
         }
     }
+    for (what, change) in CASE_CHANGES {
+        for told in [Told { cedar_case: change, ..TRUTH }, Told { rego_case: change, ..TRUTH }] {
+            found_out(what, told);
+        }
+    }
+}
+
+#[track_caller]
+fn found_out(what: &str, told: Told) {
+    let found = Run { told, stop_at_first: true, ..RUN }.random(&|_| ());
+    assert_ne!(found.disagreements, 0, "nobody missed `{what}` in {} pairs", found.pairs);
+    println!("`{what}` was missed after {} pairs", found.pairs);
 }
 
 /// One promise forgotten by Cedar is shown as a small policy and a situation.

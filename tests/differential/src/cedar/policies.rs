@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose};
+use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning, SignalTerm};
 use handshake_core::vocabulary::{Name, Period, Signal};
 
 use crate::places::around;
@@ -69,6 +69,12 @@ fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String
                     let more = agreed_conditions(&world.policy, at, agreed);
                     (format!("box {name} {line} agreed {at}"), permit(&more))
                 }));
+                let terms = world.policy.signals.iter().filter(|(_, it)| it.to.contains(name));
+                let granting = terms.filter(|it| it.1.means == SignalMeaning::PermissionOrRefusal);
+                all.extend(granting.map(|(signal, term)| {
+                    let more = granted_conditions(&world.policy, *signal, term);
+                    (format!("box {name} {line} by {}", signal.as_str()), permit(&more))
+                }));
             }
         }
     }
@@ -132,8 +138,37 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
     all
 }
 
+/// A signal refuses, and the person's own later word does not stand above it.
 fn in_force(signal: Signal) -> String {
-    format!("context.signals.contains({:?})", signal.as_str())
+    let it = format!("{:?}", signal.as_str());
+    let since = format!("context.since_when has {it} && context.since_when[{it}]");
+    let above = match signal {
+        Signal::Gpc => format!(
+            "context.known && !context.other_device && context has affirmed && {since} < context.affirmed"
+        ),
+        Signal::Dnt | Signal::Tcf | Signal::Gpp => {
+            format!("context.standing == \"granted\" && {since} < context.answered")
+        }
+    };
+    format!("(context.refusing.contains({it}) && !({above}))")
+}
+
+/// A signal grants in the places of its line, to somebody who never answered.
+fn granted_conditions(policy: &Policy, signal: Signal, term: &SignalTerm) -> Vec<String> {
+    let mut all = vec![
+        format!("context.granting.contains({:?})", signal.as_str()),
+        "[\"not_asked\", \"asked\", \"deferred\"].contains(context.standing)".to_owned(),
+    ];
+    if !term.places.is_empty() {
+        all.push(is_in(&term.places));
+    }
+    all.extend(of_age(policy));
+    all
+}
+
+/// Below the age nothing is permitted, whoever says so.
+fn of_age(policy: &Policy) -> Option<String> {
+    policy.minors.is_some().then(|| "context.age != \"minor\"".to_owned())
 }
 
 fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> {
@@ -144,9 +179,7 @@ fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> 
         format!("{}.contains(context.recipient)", entities("Recipient", &it.recipients)),
         format!("{}.contains(context.channel)", texts(&it.channels)),
     ];
-    if policy.minors.is_some() {
-        all.push("context.age != \"minor\"".to_owned());
-    }
+    all.extend(of_age(policy));
     if let Some((period, after)) = it.keep {
         all.extend(young(period, after));
     }

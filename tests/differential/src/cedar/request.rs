@@ -6,8 +6,9 @@ use std::str::FromStr;
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
 };
+use handshake_core::decision::{Heard, Says};
 use handshake_core::policy::{Policy, Recipient};
-use handshake_core::vocabulary::Name;
+use handshake_core::vocabulary::{Name, Signal};
 
 use super::policies::DECLARED;
 use crate::case::{Case, age_word};
@@ -64,13 +65,21 @@ fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Contex
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), long(until.0)));
     let recent =
         case.recent.iter().map(|(hours, count)| (hours.to_string(), long((*count).into())));
+    let onset = |it: &Heard| Some((it.signal.as_str().to_owned(), long(it.at?.0)));
+    let since_when = case.heard.iter().filter_map(onset);
     let pairs = [
         ("now", long(case.now.0)),
         ("act", text(case.act.as_str())),
         ("recipient", RestrictedExpression::new_entity_uid(uid("Recipient", &case.recipient))),
         ("channel", text(&case.channel)),
         ("tags", set(case.tags.iter().map(String::as_str))),
-        ("signals", set(case.signals.iter().map(|it| it.as_str()))),
+        ("refusing", set(case.refusing().iter().map(|it| it.as_str()))),
+        ("granting", set(case.saying(Says::Grants).map(Signal::as_str))),
+        ("since_when", record(since_when)),
+        ("standing", text(case.standing().as_str())),
+        ("answered", long(case.since().0)),
+        ("known", RestrictedExpression::new_bool(case.known)),
+        ("other_device", RestrictedExpression::new_bool(case.other_device)),
         ("age", text(age_word(case.age))),
         ("objected", RestrictedExpression::new_bool(case.objected)),
         ("agreed", record(agreed)),
@@ -80,7 +89,9 @@ fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Contex
         ("visit", ends(&facts.visit)),
         ("order", ends(&facts.order)),
     ];
-    Context::from_pairs(pairs.map(|(key, value)| (key.to_owned(), value))).unwrap()
+    let affirmed = case.affirmed_at.map(|it| ("affirmed", long(it.0)));
+    let all = pairs.into_iter().chain(affirmed);
+    Context::from_pairs(all.map(|(key, value)| (key.to_owned(), value))).unwrap()
 }
 
 fn ends(ends: &Ends) -> RestrictedExpression {

@@ -1,8 +1,8 @@
 //! Random situations, drawn towards what the policy speaks of: an even draw is hardly ever allowed.
 
-use handshake_core::decision::Age;
+use handshake_core::decision::{Age, Heard, Says};
 use handshake_core::policy::{Policy, Purpose};
-use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal};
+use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal, Standing};
 use jiff::tz::TimeZone;
 
 use super::{CHANNELS, DATA, JURISDICTIONS, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
@@ -17,6 +17,15 @@ const EPOCH: Millis = Millis(1_800_000_000_000);
 const DAY_MS: i64 = 86_400_000;
 const ACTS: [Act; 8] =
     [Act::Use, Act::Use, Act::Use, Act::Use, Act::Share, Act::Infer, Act::Collect, Act::Retain];
+/// Where somebody may stand who granted nothing.
+const ANSWERS: [Standing; 6] = [
+    Standing::NotAsked,
+    Standing::NotAsked,
+    Standing::Asked,
+    Standing::Deferred,
+    Standing::Refused,
+    Standing::Withdrawn,
+];
 
 pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     let policy = &world.policy;
@@ -32,6 +41,9 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     let data = (0..draw.pick(&[1, 1, 1, 2, 2, 3]))
         .map(|_| Datum { name: datum(policy, its, draw), collected_at: past.maybe(draw) });
     let data = data.collect();
+    let grants = grants(world, &purpose, &past, draw);
+    let (signals, heard) = signals(&past, &grants, draw);
+    let gpc = heard.iter().find(|it| it.signal == Signal::Gpc).and_then(|it| it.at);
     Case {
         now,
         act: draw.pick(&ACTS),
@@ -48,7 +60,11 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
         },
         jurisdiction: jurisdiction(policy, draw),
         tags: tags(policy, draw),
-        signals: [Signal::Gpc, Signal::Dnt].into_iter().filter(|_| draw.often(2)).collect(),
+        affirmed_at: draw.often(5).then(|| near(gpc.unwrap_or(now), draw)),
+        signals,
+        heard,
+        other_device: draw.often(2),
+        known: draw.often(8),
         age: draw.pick(&[
             Age::Unknown,
             Age::Adult,
@@ -58,8 +74,8 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
             Age::Guarded,
         ]),
         objected: draw.often(2),
-        refused: draw.often(5),
-        grants: grants(world, &purpose, &past, draw),
+        answer: draw.pick(&ANSWERS),
+        grants,
         recent: recent(draw),
         last_visit: past.maybe(draw),
         last_order: past.maybe(draw),
@@ -131,6 +147,44 @@ fn jurisdiction(policy: &Policy, draw: &mut Draw) -> String {
         true => draw.pick(&places).clone(),
         false => draw.pick(&JURISDICTIONS).to_owned(),
     }
+}
+
+/// What signals say. What the device says now may have been heard before; a string that may also
+/// grant is heard of only as it is read.
+fn signals(past: &Past<'_>, grants: &[Granted], draw: &mut Draw) -> (Vec<Signal>, Vec<Heard>) {
+    let (mut now, mut heard) = (Vec::new(), Vec::new());
+    let answered = grants.iter().map(|it| it.at).max();
+    for signal in Signal::ALL {
+        let at = |draw: &mut Draw| {
+            let answered = answered.filter(|_| draw.often(6));
+            let at = match answered {
+                Some(answered) => near(answered, draw),
+                None => past.some(None, draw),
+            };
+            draw.often(8).then_some(at)
+        };
+        let says = match (signal, draw.below(20)) {
+            (Signal::Gpc | Signal::Dnt, 0..=4) | (Signal::Tcf | Signal::Gpp, 0..=2) => {
+                Says::Refuses
+            }
+            (Signal::Tcf | Signal::Gpp, 3..=7) => Says::Grants,
+            (Signal::Tcf | Signal::Gpp, 8) => Says::Unreadable,
+            _ => continue,
+        };
+        let refuses_now = says == Says::Refuses && draw.often(6);
+        if refuses_now {
+            now.push(signal);
+        }
+        if !refuses_now || draw.often(7) {
+            heard.push(Heard { signal, says, at: at(draw) });
+        }
+    }
+    (now, heard)
+}
+
+/// A little before, at the same time, or a little after.
+fn near(at: Millis, draw: &mut Draw) -> Millis {
+    Millis(at.0 + draw.pick(&[-DAY_MS, -1, 0, 1, 1, DAY_MS]))
 }
 
 fn tags(policy: &Policy, draw: &mut Draw) -> Vec<String> {

@@ -134,7 +134,7 @@ fn purpose(names: &Declared, name: &str, draw: &mut Draw) -> Vec<String> {
     if asks && draw.often(4) {
         lines.push(format!("ask-again after={}", draw.pick(&PERIODS)));
     }
-    let stops = draw.any(&["objection", "gpc", "dnt"]);
+    let stops = draw.any(&["objection", "gpc", "dnt", "tcf", "gpp"]);
     if !stops.is_empty() && draw.often(6) {
         lines.push(format!("stops-for {}", stops.join(" ")));
     }
@@ -171,7 +171,7 @@ fn never(names: &Declared, at: usize, draw: &mut Draw) -> Vec<String> {
         lines.push(format!("channels {}", draw.some(&names.channels).join(" ")));
     }
     if draw.often(3) || lines.is_empty() {
-        lines.push(format!("when signal={}", draw.pick(&["gpc", "dnt"])));
+        lines.push(format!("when signal={}", draw.pick(&["gpc", "dnt", "tcf", "gpp"])));
     } else if !names.tags.is_empty() && draw.often(4) {
         lines.push(format!("when tag={}", draw.pick(&names.tags)));
     } else if !names.tags.is_empty() && draw.often(2) {
@@ -188,9 +188,12 @@ fn never(names: &Declared, at: usize, draw: &mut Draw) -> Vec<String> {
 
 fn signals(names: &Declared, draw: &mut Draw) -> Vec<String> {
     let mut lines = vec!["signals {".to_owned()];
-    for signal in ["gpc", "dnt"] {
-        if draw.often(4) {
-            let means = draw.pick(&["objection", "objection", "permission-or-refusal"]);
+    for (signal, often) in [("gpc", 4), ("dnt", 3), ("tcf", 5), ("gpp", 2)] {
+        if draw.often(often) {
+            let means = match draw.often(if signal == "tcf" { 7 } else { 2 }) {
+                true => "permission-or-refusal",
+                false => "objection",
+            };
             let to = draw.some(&names.purposes).join(",");
             let place = match draw.often(4) {
                 true => format!(" in={}", draw.some(&names.regions).join(",")),

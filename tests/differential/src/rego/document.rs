@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use handshake_core::policy::{Anchor, Never, Policy, Purpose};
+use handshake_core::decision::Heard;
+use handshake_core::policy::{Anchor, Never, Policy, Purpose, SignalMeaning};
 use handshake_core::vocabulary::{Name, Period};
 use serde_json::{Map, Value, json};
 
@@ -40,9 +41,10 @@ pub(super) fn policy(world: &World) -> Value {
 fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
     let uses: BTreeSet<String> =
         it.uses.iter().flat_map(|name| leaves(policy, name.as_str())).collect();
-    let stops_for = it.stops_for.iter().map(|it| json!({ "signal": it.as_str() }));
+    let stops_for = it.stops_for.iter().map(|it| json!({ "signal": it.as_str(), "grants": false }));
     let terms = policy.signals.iter().filter(|(_, it)| it.to.contains(name)).map(|(signal, it)| {
-        let mut term = json!({ "signal": signal.as_str() });
+        let grants = it.means == SignalMeaning::PermissionOrRefusal;
+        let mut term = json!({ "signal": signal.as_str(), "grants": grants });
         somewhere(&mut term, &it.places);
         term
     });
@@ -147,6 +149,12 @@ pub(super) fn input(case: &Case, facts: &Facts) -> Value {
         "jurisdiction": case.jurisdiction,
         "tags": case.tags,
         "signals": case.signals.iter().map(|it| it.as_str()).collect::<Value>(),
+        "heard": case.heard.iter().map(heard).collect::<Value>(),
+        "standing": case.standing().as_str(),
+        "answered": case.since().0,
+        "known": case.known,
+        "other_device": case.other_device,
+        "affirmed": case.affirmed_at.map(|it| it.0),
         "age": age_word(case.age),
         "objected": case.objected,
         "agreed": agreed.collect::<BTreeMap<_, _>>(),
@@ -154,6 +162,11 @@ pub(super) fn input(case: &Case, facts: &Facts) -> Value {
         "visit": ends(&facts.visit),
         "order": ends(&facts.order),
     })
+}
+
+fn heard(it: &Heard) -> Value {
+    let at = it.at.map(|it| it.0);
+    json!({ "signal": it.signal.as_str(), "says": it.says.as_str(), "at": at })
 }
 
 fn ends(ends: &Ends) -> Value {

@@ -34,7 +34,7 @@ covered_data contains at if {
 		followed(data.purposes[input.purpose], place)
 		some it in boxes
 		stands(it, place)
-		fits(it, datum)
+		fits(it, datum, place)
 	}
 }
 
@@ -104,7 +104,7 @@ stopped contains "objection" if {
 
 stopped contains it.signal if {
 	some it in data.purposes[input.purpose].signals
-	it.signal in input.signals
+	it.signal in in_force
 	some place in places
 	followed(it, place)
 }
@@ -113,6 +113,43 @@ stopped contains limit if {
 	input.act in {"use", "share"}
 	some limit in data.purposes[input.purpose].limits
 	input.recent[limit.hours] >= limit.count
+}
+
+# Signals: specific beats general, later beats earlier, refusal wins ties.
+refusing := {it | some it in input.signals} | {it.signal | some it in input.heard; it.says == "refuses"}
+
+in_force := {it | some it in refusing; not it in overridden}
+
+overridden contains it.signal if {
+	some it in input.heard
+	it.signal == "gpc"
+	input.known
+	not input.other_device
+	is_number(it.at)
+	is_number(input.affirmed)
+	it.at < input.affirmed
+}
+
+overridden contains it.signal if {
+	some it in input.heard
+	it.signal in {"dnt", "tcf", "gpp"}
+	input.standing == "granted"
+	is_number(it.at)
+	it.at < input.answered
+}
+
+# What a signal grants, to somebody who never answered.
+granting contains it.signal if {
+	some it in input.heard
+	it.says == "grants"
+	input.standing in {"not_asked", "asked", "deferred"}
+}
+
+granted_in(place) if {
+	some it in data.purposes[input.purpose].signals
+	it.grants
+	it.signal in granting
+	followed(it, place)
 }
 
 # Promises. A missing line matches everything.
@@ -158,7 +195,7 @@ on_channel(it) if input.channel in it.channels
 
 under_signal(it) if not it.signal
 
-under_signal(it) if it.signal in input.signals
+under_signal(it) if it.signal in in_force
 
 under_tag(it) if not it.tag
 
@@ -175,17 +212,23 @@ touches(it, datum) if {
 # Boxes: all of a datum, to this recipient, on this channel, on some ground, young enough.
 boxes := data.purposes[input.purpose].boxes
 
-fits(it, datum) if {
+fits(it, datum, place) if {
 	input.recipient in it.with
 	input.channel in it.on
 	every leaf in data.leaves[datum.name] { leaf in it.data }
 	young(it, datum)
-	based(it, datum)
+	based(it, datum, place)
 }
 
-based(it, _) if not it.permission
+based(it, _, _) if not it.permission
 
-based(it, datum) if {
+based(it, _, place) if {
+	it.permission
+	not is_barred_minor
+	granted_in(place)
+}
+
+based(it, datum, _) if {
 	it.permission
 	not is_barred_minor
 	every leaf in data.leaves[datum.name] { agreed(leaf, datum) }
