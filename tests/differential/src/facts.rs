@@ -65,6 +65,25 @@ pub(crate) fn leaves(policy: &Policy, node: &str) -> Vec<String> {
     nodes.filter(|it| !parents.contains(it)).map(str::to_owned).collect()
 }
 
+/// What a leaf is worked out from, in one step: what it or a node above it says it is `from`.
+pub(crate) fn sources(policy: &Policy, leaf: &str) -> BTreeSet<String> {
+    let said = policy
+        .data
+        .iter()
+        .filter(|(node, _)| leaves(policy, node.as_str()).iter().any(|it| it == leaf));
+    let from = said.flat_map(|(_, it)| &it.from);
+    from.flat_map(|it| leaves(policy, it.as_str())).collect()
+}
+
+/// A leaf with what it is worked out from, in any number of steps.
+pub(crate) fn with_sources(policy: &Policy, leaf: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([leaf.to_owned()]);
+    for source in sources(policy, leaf) {
+        all.extend(with_sources(policy, &source));
+    }
+    all
+}
+
 /// The node above, if there is one.
 pub(crate) fn parent(name: &Name) -> Option<&str> {
     name.as_str().rsplit_once('.').map(|(above, _)| above)

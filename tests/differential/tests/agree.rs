@@ -4,7 +4,7 @@
 
 use handshake_core::decision::Says;
 use handshake_core::policy::{Basis, Never, Purpose, SignalMeaning};
-use handshake_core::vocabulary::Standing;
+use handshake_core::vocabulary::{Act, Standing};
 use handshake_differential::{
     Agreement, Case, CaseChange, Change, EARLIER, Exhaustive, Outcome, Run, Told, World,
 };
@@ -45,7 +45,7 @@ fn all_small_policies_are_read_alike() {
 }
 
 /// One change for each thing a policy can say, and for each side of what people agree to.
-const CHANGES: [(&str, Change); 30] = [
+const CHANGES: [(&str, Change); 31] = [
     ("minors", |it| it.policy.minors = None),
     ("never", |it| drop(it.policy.nevers.pop())),
     ("data of a never", |it| nevers(it, |it| it.data.clear())),
@@ -61,6 +61,7 @@ const CHANGES: [(&str, Change); 30] = [
     ("basis", |it| purposes(it, |it| it.basis = Basis::Contract)),
     ("basis in places", |it| purposes(it, |it| it.bases_in.clear())),
     ("only-in", |it| purposes(it, |it| it.only_in.clear())),
+    ("from", |it| it.policy.data.values_mut().for_each(|it| it.from.clear())),
     ("uses", |it| purposes(it, |it| drop(it.uses.pop_last()))),
     ("with", |it| purposes(it, |it| drop(it.with.pop_last()))),
     ("on", |it| purposes(it, |it| drop(it.on.pop_last()))),
@@ -87,7 +88,7 @@ const CHANGES: [(&str, Change); 30] = [
 ];
 
 /// One change for each fact that the weighing of signals, places and what is done look at.
-const CASE_CHANGES: [(&str, CaseChange); 11] = [
+const CASE_CHANGES: [(&str, CaseChange); 12] = [
     ("jurisdiction", |it| it.jurisdiction.clear()),
     ("the device's signals", |it| it.signals.clear()),
     ("signals heard", |it| it.heard.clear()),
@@ -98,6 +99,11 @@ const CASE_CHANGES: [(&str, CaseChange); 11] = [
     ("the person's device", |it| it.other_device = false),
     ("known", |it| it.known = true),
     ("refused", |it| it.answer = Standing::NotAsked),
+    ("infer", |it| {
+        if it.act == Act::Infer {
+            it.act = Act::Retain;
+        }
+    }),
     ("collected", |it| it.data.iter_mut().for_each(|it| it.collected_at = None)),
 ];
 

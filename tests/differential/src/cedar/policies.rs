@@ -206,7 +206,9 @@ fn young(period: Period, after: Anchor) -> Option<String> {
 fn never(it: &Never) -> String {
     let mut all = Vec::new();
     if !it.data.is_empty() {
-        all.push(format!("resource in {}", entities("Data", &it.data)));
+        let data = it.data.iter().map(|it| entity("Data", it.as_str()));
+        let made = it.data.iter().map(|it| entity("Made", it.as_str()));
+        all.push(format!("resource in {}", list(data.chain(made))));
     }
     if !it.except.is_empty() {
         all.push(format!("!{}.contains(action)", entities("Action", &it.except)));

@@ -1,6 +1,7 @@
 //! A case as Cedar requests, and the entities of a policy. Each fact of a case is one line of
 //! [`context`].
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cedar_policy::{
@@ -8,11 +9,11 @@ use cedar_policy::{
 };
 use handshake_core::decision::{Heard, Says};
 use handshake_core::policy::{Policy, Recipient};
-use handshake_core::vocabulary::{Name, Signal};
+use handshake_core::vocabulary::{Act, Name, Signal};
 
 use super::policies::DECLARED;
 use crate::case::{Case, age_word};
-use crate::facts::{Ends, Facts, leaves, parent};
+use crate::facts::{Ends, Facts, leaves, parent, sources, with_sources};
 use crate::places;
 
 /// Data in their tree, recipients by their kind and country, places in those around them, and all
@@ -22,20 +23,25 @@ pub(super) fn entities(policy: &Policy) -> Entities {
         let above = above.into_iter().chain([uid(kind, DECLARED)]);
         Entity::new_no_attrs(uid(kind, name.as_str()), above.collect())
     };
-    let above = |name| parent(name).map(|it| uid("Data", it)).into_iter().collect();
+    let above = |kind, name: &Name| {
+        let made = sources(policy, name.as_str()).into_iter().map(|it| uid("Made", &it));
+        made.chain(parent(name).map(|it| uid(kind, it))).collect()
+    };
     let groups = |it: &Recipient| {
         let country = it.country.iter().map(|it| uid("Country", it));
         country.chain([uid("Kind", it.kind.as_str())]).collect()
     };
     let purposes = policy.purposes.keys().map(|name| entity("Action", name, Vec::new()));
-    let data = policy.data.keys().map(|name| entity("Data", name, above(name)));
+    let data = policy.data.keys().map(|name| entity("Data", name, above("Data", name)));
+    // What is worked out from a datum, or from what is worked out from it.
+    let made = policy.data.keys().map(|name| entity("Made", name, above("Made", name)));
     let recipients =
         policy.recipients.iter().map(|(name, it)| entity("Recipient", name, groups(it)));
     let places = places::all().map(|it| {
         let around = places::around(it).into_iter().skip(1).map(|it| uid("Place", it));
         Entity::new_no_attrs(uid("Place", it), around.collect())
     });
-    let all = purposes.chain(data).chain(recipients).chain(places);
+    let all = purposes.chain(data).chain(made).chain(recipients).chain(places);
     Entities::from_entities(all, None).unwrap()
 }
 
@@ -49,6 +55,11 @@ pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<R
         let mut below = leaves(policy, &datum.name);
         if below.is_empty() {
             below.push(datum.name.clone());
+        }
+        if case.act == Act::Infer {
+            // What is worked out needs what it is worked out from.
+            let all = below.iter().flat_map(|it| with_sources(policy, it));
+            below = all.collect::<BTreeSet<_>>().into_iter().collect();
         }
         let leaf = |name: &String, place: &str| {
             let (principal, action) = (uid("Place", place), uid("Action", &case.purpose));

@@ -4,7 +4,7 @@
 use handshake_core::policy::Policy;
 use handshake_core::vocabulary::Name;
 
-use super::{ANCHORS, CHANNELS, DATA, PERIODS, RECIPIENTS};
+use super::{ANCHORS, CHANNELS, DATA, DERIVED, PERIODS, RECIPIENTS};
 use crate::draw::Draw;
 use crate::world::{Agreement, name};
 
@@ -25,6 +25,7 @@ fn earlier(whole: &Agreement, draw: &mut Draw) -> Agreement {
     let mut it = whole.clone();
     let leaves: Vec<Name> = DATA
         .iter()
+        .chain(&DERIVED)
         .flat_map(|(node, below)| below.iter().map(move |leaf| name(&format!("{node}.{leaf}"))))
         .collect();
     if draw.often(6) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ANCHORS, CHANNELS, DATA, PERIODS, PLACES, PURPOSES, RECIPIENTS, TAGS, ZONES};
+use super::{ANCHORS, CHANNELS, DATA, DERIVED, PERIODS, PLACES, PURPOSES, RECIPIENTS, TAGS, ZONES};
 use crate::draw::Draw;
 use crate::places::around;
 
@@ -20,15 +20,21 @@ struct Declared {
 
 pub(super) fn file(draw: &mut Draw) -> String {
     let tree = tree(draw);
-    let nodes = tree.iter().flat_map(|(node, below)| {
-        let leaves = below.iter().map(move |it| format!("{node}.{it}"));
-        std::iter::once((*node).to_owned()).chain(leaves)
-    });
+    let mut nodes: Vec<String> = tree.iter().flat_map(|it| names_of(it)).collect();
+    let mut derived = Vec::new();
+    for (node, below) in DERIVED {
+        if draw.often(6) {
+            continue;
+        }
+        let it = (node, draw.some(below));
+        derived.extend(self::derived(&it, &nodes, draw));
+        nodes.extend(names_of(&it));
+    }
     let recipients = draw.some(&RECIPIENTS);
     let applies_in = if draw.often(4) { vec![draw.pick(&PLACES)] } else { draw.some(&PLACES) };
     let regions: BTreeSet<&str> = applies_in.iter().flat_map(|it| around(it)).collect();
     let names = Declared {
-        data: nodes.collect(),
+        data: nodes,
         recipients: recipients.iter().map(|it| it.0).collect(),
         channels: draw.some(&CHANNELS),
         tags: draw.any(&TAGS),
@@ -42,6 +48,7 @@ pub(super) fn file(draw: &mut Draw) -> String {
         lines.extend(below.iter().map(|it| (*it).to_owned()));
         lines.push("}".to_owned());
     }
+    lines.extend(derived);
     lines.extend(["}".to_owned(), "tags {".to_owned()]);
     lines.extend(names.tags.iter().map(|it| format!("{it} from={}", names.data[0])));
     lines.extend(["}".to_owned(), "recipients {".to_owned()]);
@@ -66,6 +73,34 @@ fn tree(draw: &mut Draw) -> Vec<(&'static str, Vec<&'static str>)> {
         nodes = DATA.to_vec();
     }
     nodes.into_iter().map(|(node, below)| (node, draw.some(below))).collect()
+}
+
+/// The names of a node and its leaves.
+fn names_of((node, below): &(&'static str, Vec<&'static str>)) -> Vec<String> {
+    let leaves = below.iter().map(|it| format!("{node}.{it}"));
+    std::iter::once((*node).to_owned()).chain(leaves).collect()
+}
+
+/// A node that is worked out from others, or whose leaves are.
+fn derived(
+    (node, below): &(&'static str, Vec<&'static str>),
+    from: &[String],
+    draw: &mut Draw,
+) -> Vec<String> {
+    let few = |draw: &mut Draw| {
+        let from: Vec<String> = (0..=draw.below(2)).map(|_| draw.pick(from)).collect();
+        let from: BTreeSet<String> = from.into_iter().collect();
+        format!("from=\"{}\"", from.into_iter().collect::<Vec<_>>().join(" "))
+    };
+    let of_node = draw.often(5);
+    let said = if of_node { format!(" {}", few(draw)) } else { String::new() };
+    let mut lines = vec![format!("{node} \"What\"{said} {{")];
+    for leaf in below {
+        let own = !of_node || draw.often(2);
+        lines.push(if own { format!("{leaf} {}", few(draw)) } else { (*leaf).to_owned() });
+    }
+    lines.push("}".to_owned());
+    lines
 }
 
 fn head(applies_in: &[&str], draw: &mut Draw) -> Vec<String> {

@@ -20,6 +20,8 @@ const DATA: [(&str, &[&str]); 3] = [
     ("bought", &["items", "value"]),
     ("body", &["height"]),
 ];
+/// Nodes that are worked out from others, each from what comes before it.
+const DERIVED: [(&str, &[&str]); 2] = [("taste", &["likes", "size"]), ("guess", &["next"])];
 const RECIPIENTS: [(&str, &str); 4] = [
     ("us", "kind=ourselves"),
     ("mailer", "kind=processor country=NL"),

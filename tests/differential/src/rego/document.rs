@@ -9,7 +9,7 @@ use handshake_core::vocabulary::{Name, Period};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, age_word};
-use crate::facts::{Ends, Facts, leaves};
+use crate::facts::{Ends, Facts, leaves, with_sources};
 use crate::places;
 use crate::world::{Agreement, World, names};
 
@@ -25,6 +25,7 @@ pub(super) fn policy(world: &World) -> Value {
     let agreements = world.agreements.iter().enumerate();
     json!({
         "leaves": policy.data.keys().map(|it| (it.as_str(), leaves(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
+        "with_sources": policy.data.keys().map(|it| (it.as_str(), with_sources(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
         "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), json!({ "kind": it.kind.as_str(), "country": it.country }))).collect::<BTreeMap<_, _>>(),
         "around": places::all().map(|it| (it, places::around(it))).collect::<BTreeMap<_, _>>(),
         "applies_in": policy.applies_in,

@@ -203,21 +203,32 @@ under_tag(it) if it.tag in input.tags
 
 touches(it, _) if not it.data
 
+# A promise about data bears on what is worked out from them, too.
 touches(it, datum) if {
 	some leaf in data.leaves[datum.name]
+	some source in data.with_sources[leaf]
 	some name in it.data
-	leaf in data.leaves[name]
+	source in data.leaves[name]
 }
 
 # Boxes: all of a datum, to this recipient, on this channel, on some ground, young enough.
 boxes := data.purposes[input.purpose].boxes
 
 fits(it, datum, place) if {
+	data.leaves[datum.name]
 	input.recipient in it.with
 	input.channel in it.on
-	every leaf in data.leaves[datum.name] { leaf in it.data }
+	every leaf in needed(datum) { leaf in it.data }
 	young(it, datum)
 	based(it, datum, place)
+}
+
+# What is worked out needs what it is worked out from.
+needed(datum) := data.leaves[datum.name] if input.act != "infer"
+
+needed(datum) := all if {
+	input.act == "infer"
+	all := {source | some leaf in data.leaves[datum.name]; some source in data.with_sources[leaf]}
 }
 
 based(it, _, _) if not it.permission
@@ -231,7 +242,7 @@ based(it, _, place) if {
 based(it, datum, _) if {
 	it.permission
 	not is_barred_minor
-	every leaf in data.leaves[datum.name] { agreed(leaf, datum) }
+	every leaf in needed(datum) { agreed(leaf, datum) }
 }
 
 is_barred_minor if {
