@@ -81,7 +81,7 @@ fn world(rules: usize) -> World {
     let policy = policy_of(rules);
     let agreements =
         policy.purposes.keys().map(|purpose| Agreement::whole(&policy, purpose)).collect();
-    World { source: String::new(), policy, agreements }
+    World { source: String::new(), policy, before: None, agreements }
 }
 
 /// A use that permission covers, and the same one of somebody who said no.

@@ -139,7 +139,7 @@ impl Exhaustive {
             source += text;
             policy.nevers.push(never.clone());
         }
-        World { source, policy, agreements }
+        World { source, policy, before: None, agreements }
     }
 
     /// Every situation: some of these are about a purpose that the policy does not declare.

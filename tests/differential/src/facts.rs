@@ -23,6 +23,8 @@ pub struct Facts {
     pub order: Ends,
     /// When each granted agreement must be asked again; the last of several grants counts.
     pub agreed: BTreeMap<usize, Millis>,
+    /// The same by the version before, for what it kept.
+    pub then: Option<Box<Facts>>,
 }
 
 impl Facts {
@@ -43,7 +45,15 @@ impl Facts {
             visit: case.last_visit.map(ends).unwrap_or_default(),
             order: case.last_order.map(ends).unwrap_or_default(),
             agreed,
+            then: world.before.as_ref().map(|it| Facts::then(it, case).into()),
         }
+    }
+}
+
+impl Facts {
+    fn then(before: &World, case: &Case) -> Facts {
+        let case = Case { grants: Vec::new(), ..case.clone() };
+        Facts::new(before, &before.zone(), &case)
     }
 }
 

@@ -27,12 +27,15 @@ impl Ours {
         for (family, name) in earlier {
             names.declare(family.number(), name);
         }
-        for (family, name) in policy::declared_names(&world.policy) {
+        let older = world.before.iter().flat_map(|it| policy::declared_names(&it.policy));
+        for (family, name) in older.chain(policy::declared_names(&world.policy)) {
             if names.code(family, name.as_str()).is_none() {
                 names.declare(family.number(), name.as_str());
             }
         }
-        let compiled = Compiled::new(&world.policy, &names, 1, [0; 32]);
+        let mut compiled = Compiled::new(&world.policy, &names, 2, [0; 32]);
+        let before = world.before.as_ref();
+        compiled.before = before.map(|it| Compiled::new(&it.policy, &names, 1, [0; 32]).into());
         let boxes = (STATEMENTS..).zip(&world.agreements).filter_map(|(code, agreed)| {
             let purpose = names.code(Family::Purpose, agreed.purpose.as_str())?;
             Some(compiled.statement_box((Code(code), purpose), &statement(agreed)))

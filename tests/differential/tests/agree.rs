@@ -4,7 +4,7 @@
 
 use handshake_core::decision::Says;
 use handshake_core::policy::{Basis, Never, Purpose, SignalMeaning};
-use handshake_core::vocabulary::{Act, Standing};
+use handshake_core::vocabulary::{Act, Mode, Standing};
 use handshake_differential::{
     Agreement, Case, CaseChange, Change, EARLIER, Exhaustive, Outcome, Run, Told, World,
 };
@@ -45,7 +45,7 @@ fn all_small_policies_are_read_alike() {
 }
 
 /// One change for each thing a policy can say, and for each side of what people agree to.
-const CHANGES: [(&str, Change); 31] = [
+const CHANGES: [(&str, Change); 36] = [
     ("minors", |it| it.policy.minors = None),
     ("never", |it| drop(it.policy.nevers.pop())),
     ("data of a never", |it| nevers(it, |it| it.data.clear())),
@@ -81,6 +81,13 @@ const CHANGES: [(&str, Change); 31] = [
             it.policy.applies_in.pop_last();
         }
     }),
+    ("the version before", |it| it.before = None),
+    ("promises of before", |it| before(it, |it| it.policy.nevers.clear())),
+    ("what was rehearsed", |it| {
+        before(it, |it| nevers(it, |it| it.mode = Some(Mode::Observe)));
+    }),
+    ("basis of before", |it| before(it, |it| purposes(it, |it| it.basis = Basis::Contract))),
+    ("keep of before", |it| before(it, |it| purposes(it, |it| it.keep = None))),
     ("agreed data", |it| agreements(it, |it| drop(it.data.pop_last()))),
     ("agreed recipients", |it| agreements(it, |it| drop(it.recipients.pop_last()))),
     ("agreed channels", |it| agreements(it, |it| drop(it.channels.pop_last()))),
@@ -113,6 +120,10 @@ fn says(case: &mut Case, from: Says, to: Says) {
 
 fn nevers(world: &mut World, change: fn(&mut Never)) {
     world.policy.nevers.iter_mut().for_each(change);
+}
+
+fn before(world: &mut World, change: fn(&mut World)) {
+    world.before.iter_mut().for_each(|it| change(it));
 }
 
 fn purposes(world: &mut World, change: fn(&mut Purpose)) {

@@ -4,13 +4,16 @@
 use std::collections::BTreeSet;
 
 use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning, SignalTerm};
-use handshake_core::vocabulary::{Name, Period, Signal};
+use handshake_core::vocabulary::{Mode, Name, Period, Signal};
 
 use crate::places::around;
 use crate::world::{Agreement, World};
 
 /// Ids of the policies that forbid what no line declares begin so.
 pub(super) const UNDECLARED: &str = "undeclared ";
+
+/// Ids of promises begin so.
+pub(super) const PROMISE: &str = "never ";
 
 /// Every declared purpose, node and recipient is in the entity of this name; it is no name itself.
 pub(super) const DECLARED: &str = "what is declared";
@@ -23,7 +26,34 @@ pub(super) fn policies(world: &World) -> Vec<(String, String)> {
         all.extend(permits(world, name, purpose));
     }
     for (at, it) in policy.nevers.iter().enumerate() {
-        all.push((format!("never {at}"), never(it)));
+        all.push((format!("{PROMISE}{at}"), never(it)));
+    }
+    all
+}
+
+/// The version before: whether it allowed a use without regard to objections, signals and limits,
+/// and what it promised. What was only rehearsed was promised to nobody. Whether there is a
+/// permission is told, for people answer the version that is.
+pub(super) fn then(policy: &Policy) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (name, it) in &policy.purposes {
+        for (line, (basis, place)) in grounds(it).into_iter().enumerate() {
+            let mut conditions = sides(it);
+            conditions.push(place);
+            if basis.is_permission() {
+                conditions.push("context.permitted".to_owned());
+            }
+            let action = entity("Action", name.as_str());
+            let all_of = conditions.join(" && ");
+            let text =
+                format!("permit(principal, action == {action}, resource) when {{ {all_of} }};");
+            all.push((format!("box {name} {line}"), text));
+        }
+    }
+    for (at, it) in policy.nevers.iter().enumerate() {
+        if policy.mode_of(it.mode) != Mode::Rehearse {
+            all.push((format!("{PROMISE}{at}"), never(it)));
+        }
     }
     all
 }
@@ -49,36 +79,64 @@ fn undeclared(policy: &Policy) -> Vec<(String, String)> {
 }
 
 /// The box of a purpose on each of its grounds, where it stands on it; on permission, its meet with
-/// the box of each agreement, so that together they are the union of what was agreed.
+/// each that there may be, so that together they are the union of what was agreed. What was
+/// collected under a version that asked for it needs permission as well.
 fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String)> {
     let conditions = box_conditions(&world.policy, name, purpose);
+    let permissions = permissions(world, name);
+    let deal = |word: &str| format!("context.deal == {word:?}");
+    let bound = world.before.is_some().then(|| collected_before(&world.policy));
     let mut all = Vec::new();
     for (line, (basis, place)) in grounds(purpose).into_iter().enumerate() {
-        let permit = |more: &[String]| {
+        let mut permit = |id: String, more: &[String]| {
             let action = entity("Action", name.as_str());
-            let all = [&[place.clone()], &conditions[..], more].concat().join(" && ");
-            format!("permit(principal, action == {action}, resource) when {{ {all} }};")
+            let conditions = [&[place.clone()], &conditions[..], more].concat().join(" && ");
+            let text =
+                format!("permit(principal, action == {action}, resource) when {{ {conditions} }};");
+            all.push((format!("box {name} {line}{id}"), text));
         };
-        match basis {
-            Basis::Contract | Basis::LegitimateInterest { .. } | Basis::LegalDuty { .. } => {
-                all.push((format!("box {name} {line}"), permit(&[])));
+        if basis.is_permission() {
+            let agreed_since = format!("{} <= context.answered", world.policy.effective.0);
+            let kept = bound.as_ref().map(|bound| {
+                format!("(!{bound} || {agreed_since} || context.deal != \"promised\")")
+            });
+            for (id, permission) in &permissions {
+                let more = permission.iter().cloned().chain(kept.clone());
+                permit(format!(" {id}"), &more.collect::<Vec<_>>());
             }
-            Basis::Permission { explicit: _ } => {
-                let agreements = world.agreements.iter().enumerate();
-                all.extend(agreements.filter(|(_, it)| it.purpose == *name).map(|(at, agreed)| {
-                    let more = agreed_conditions(&world.policy, at, agreed);
-                    (format!("box {name} {line} agreed {at}"), permit(&more))
-                }));
-                let terms = world.policy.signals.iter().filter(|(_, it)| it.to.contains(name));
-                let granting = terms.filter(|it| it.1.means == SignalMeaning::PermissionOrRefusal);
-                all.extend(granting.map(|(signal, term)| {
-                    let more = granted_conditions(&world.policy, *signal, term);
-                    (format!("box {name} {line} by {}", signal.as_str()), permit(&more))
-                }));
-            }
+            continue;
+        }
+        let Some(bound) = &bound else {
+            permit(String::new(), &[]);
+            continue;
+        };
+        permit(String::new(), &[format!("(!{bound} || {})", deal("allowed"))]);
+        for (id, permission) in &permissions {
+            let asked = [bound.clone(), deal("asks")];
+            permit(format!(" {id}"), &[&asked, &permission[..]].concat());
         }
     }
     all
+}
+
+fn collected_before(policy: &Policy) -> String {
+    let began = policy.effective.0;
+    format!("(context has collected && context.collected < {began} && context.act != \"collect\")")
+}
+
+/// Every permission that there may be for a purpose: of an agreement, or of a signal.
+fn permissions(world: &World, name: &Name) -> Vec<(String, Vec<String>)> {
+    let agreements = world.agreements.iter().enumerate();
+    let agreed = agreements
+        .filter(|(_, it)| it.purpose == *name)
+        .map(|(at, agreed)| (format!("agreed {at}"), agreed_conditions(&world.policy, at, agreed)));
+    let terms = world.policy.signals.iter().filter(|(_, it)| it.to.contains(name));
+    let granting = terms.filter(|it| it.1.means == SignalMeaning::PermissionOrRefusal);
+    let granted = granting.map(|(signal, term)| {
+        let conditions = granted_conditions(&world.policy, *signal, term);
+        (format!("by {}", signal.as_str()), conditions)
+    });
+    agreed.chain(granted).collect()
 }
 
 /// Each ground with where it counts: in the places a line names, but for those within them that
@@ -104,7 +162,8 @@ fn is_in<'a>(places: impl IntoIterator<Item = &'a String>) -> String {
     format!("principal in {}", list(places.into_iter().map(|it| entity("Place", it))))
 }
 
-fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
+/// The sides of a box.
+fn sides(it: &Purpose) -> Vec<String> {
     let mut all = vec![
         format!("resource in {}", entities("Data", &it.uses)),
         format!("context.recipient in {}", entities("Recipient", &it.with)),
@@ -113,6 +172,14 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
     if !it.only_in.is_empty() {
         all.push(is_in(&it.only_in));
     }
+    if let Some(keep) = &it.keep {
+        all.extend(young(keep.period, keep.after));
+    }
+    all
+}
+
+fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
+    let mut all = sides(it);
     if it.stops_for_objection {
         all.push("!context.objected".to_owned());
     }
@@ -131,9 +198,6 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
         all.push(format!(
             "({free} || !(context.recent has {window}) || context.recent[{window}] < {count})"
         ));
-    }
-    if let Some(keep) = &it.keep {
-        all.extend(young(keep.period, keep.after));
     }
     all
 }

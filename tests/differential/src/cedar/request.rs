@@ -46,32 +46,67 @@ pub(super) fn entities(policy: &Policy) -> Entities {
 }
 
 /// For each datum of the case a request for each of its leaves, in each place where the person may
-/// be; what is not declared has none, and is asked for by its own name.
-pub(super) fn requests(policy: &Policy, case: &Case, facts: &Facts) -> Vec<Vec<Request>> {
-    let places = places::may_be_in(&policy.applies_in, &case.jurisdiction);
-    let data = case.data.iter().zip(&facts.data);
-    let of_datum = data.map(|(datum, ends)| {
-        let context = context(case, facts, ends.as_ref());
-        let mut below = leaves(policy, &datum.name);
+/// be; what is not declared has none, and is asked for by its own name. What is worked out needs
+/// what it is worked out from, and that is no datum of the use with a deal of its own.
+pub(super) fn requests(
+    policy: &Policy,
+    case: &Case,
+    facts: &Facts,
+    deals: &[&str],
+) -> Vec<Vec<Request>> {
+    let of_datum = |(at, deal): (usize, &&str)| {
+        let datum = &case.data[at];
+        let with = |deal| vec![("deal", text(deal)), ("permitted", boolean(false))];
+        let mut below: BTreeSet<String> = leaves(policy, &datum.name).into_iter().collect();
         if below.is_empty() {
-            below.push(datum.name.clone());
+            below.insert(datum.name.clone());
         }
+        let mut asked = everywhere(policy, case, &below, &context(case, facts, at, with(deal)));
         if case.act == Act::Infer {
-            // What is worked out needs what it is worked out from.
             let all = below.iter().flat_map(|it| with_sources(policy, it));
-            below = all.collect::<BTreeSet<_>>().into_iter().collect();
+            let sources: BTreeSet<String> = all.filter(|it| !below.contains(it)).collect();
+            let context = context(case, facts, at, with("allowed"));
+            asked.extend(everywhere(policy, case, &sources, &context));
         }
-        let leaf = |name: &String, place: &str| {
-            let (principal, action) = (uid("Place", place), uid("Action", &case.purpose));
-            Request::new(principal, action, uid("Data", name), context.clone(), None).unwrap()
-        };
-        let somewhere = |place| below.iter().map(move |name| leaf(name, place));
-        places.iter().copied().flat_map(somewhere).collect()
-    });
-    of_datum.collect()
+        asked
+    };
+    deals.iter().enumerate().map(of_datum).collect()
 }
 
-fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Context {
+/// The same for one datum and the version before, as if there were a permission or none.
+pub(super) fn then(
+    policy: &Policy,
+    case: &Case,
+    facts: &Facts,
+    (at, permitted): (usize, bool),
+) -> Vec<Request> {
+    let below = leaves(policy, &case.data[at].name).into_iter().collect();
+    let more = vec![("deal", text("")), ("permitted", boolean(permitted))];
+    everywhere(policy, case, &below, &context(case, facts, at, more))
+}
+
+fn everywhere(
+    policy: &Policy,
+    case: &Case,
+    below: &BTreeSet<String>,
+    context: &Context,
+) -> Vec<Request> {
+    let leaf = |name: &String, place: &str| {
+        let (principal, action) = (uid("Place", place), uid("Action", &case.purpose));
+        Request::new(principal, action, uid("Data", name), context.clone(), None).unwrap()
+    };
+    let places = places::may_be_in(&policy.applies_in, &case.jurisdiction);
+    let somewhere = |place: &&str| below.iter().map(|name| leaf(name, place)).collect::<Vec<_>>();
+    places.iter().flat_map(somewhere).collect()
+}
+
+fn context(
+    case: &Case,
+    facts: &Facts,
+    at: usize,
+    more: Vec<(&str, RestrictedExpression)>,
+) -> Context {
+    let since_collected = facts.data[at].as_ref();
     let none = Ends::new();
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), long(until.0)));
     let recent =
@@ -101,7 +136,8 @@ fn context(case: &Case, facts: &Facts, since_collected: Option<&Ends>) -> Contex
         ("order", ends(&facts.order)),
     ];
     let affirmed = case.affirmed_at.map(|it| ("affirmed", long(it.0)));
-    let all = pairs.into_iter().chain(affirmed);
+    let collected = case.data[at].collected_at.map(|it| ("collected", long(it.0)));
+    let all = pairs.into_iter().chain(affirmed).chain(collected).chain(more);
     Context::from_pairs(all.map(|(key, value)| (key.to_owned(), value))).unwrap()
 }
 
@@ -121,6 +157,10 @@ fn set<'a>(texts: impl Iterator<Item = &'a str>) -> RestrictedExpression {
 
 fn text(text: &str) -> RestrictedExpression {
     RestrictedExpression::new_string(text.to_owned())
+}
+
+fn boolean(it: bool) -> RestrictedExpression {
+    RestrictedExpression::new_bool(it)
 }
 
 fn long(number: i64) -> RestrictedExpression {

@@ -29,7 +29,9 @@ const ANSWERS: [Standing; 6] = [
 
 pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     let policy = &world.policy;
-    let now = Millis(EPOCH.0 + i64::try_from(draw.below(800 * 86_400)).unwrap() * 1000);
+    // Soon after a new version, so that much is older than it.
+    let days = if world.before.is_some() && draw.often(6) { 60 } else { 800 };
+    let now = Millis(EPOCH.0 + i64::try_from(draw.below(days * 86_400)).unwrap() * 1000);
     let declared: Vec<&Name> = policy.purposes.keys().collect();
     let purpose = match draw.below(20) {
         0 => one_of(&PURPOSES, draw),
@@ -37,7 +39,8 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     };
     let its = policy.purposes.iter().find(|it| it.0.as_str() == purpose).map(|it| it.1);
     let keep = its.and_then(|it| it.keep.as_ref()).map(|it| it.period);
-    let mut past = Past { now, keep, zone };
+    let began = world.before.as_ref().map(|_| policy.effective);
+    let mut past = Past { now, keep, zone, began };
     let data = (0..draw.pick(&[1, 1, 1, 2, 2, 3]))
         .map(|_| Datum { name: datum(policy, its, draw), collected_at: past.maybe(draw) });
     let data = data.collect();
@@ -88,6 +91,8 @@ struct Past<'a> {
     now: Millis,
     keep: Option<Period>,
     zone: &'a TimeZone,
+    /// When the policy took the place of another.
+    began: Option<Millis>,
 }
 
 impl Past<'_> {
@@ -96,6 +101,9 @@ impl Past<'_> {
     }
 
     fn some(&self, period: Option<Period>, draw: &mut Draw) -> Millis {
+        if let Some(began) = self.began.filter(|_| draw.often(3)) {
+            return near(began, draw).min(self.now);
+        }
         let period = period.filter(|_| draw.often(7)).unwrap_or_else(|| draw.pick(&PERIODS));
         let edge = before(self.now, period, self.zone);
         match draw.below(4) {

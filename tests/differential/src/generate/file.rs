@@ -7,6 +7,7 @@ use crate::draw::Draw;
 use crate::places::around;
 
 /// The names a file declares.
+#[derive(Clone)]
 struct Declared {
     /// Leaves and nodes.
     data: Vec<String>,
@@ -18,9 +19,32 @@ struct Declared {
     regions: Vec<&'static str>,
 }
 
-pub(super) fn file(draw: &mut Draw) -> String {
+/// A file in parts. The lines of each purpose and promise stand together.
+struct Parts {
+    names: Declared,
+    head: Vec<String>,
+    declared: Vec<String>,
+    purposes: Vec<Vec<String>>,
+    nevers: Vec<Vec<String>>,
+    signals: Vec<String>,
+}
+
+/// A policy, and now and then the version before it.
+pub(super) fn versions(draw: &mut Draw) -> (String, Option<String>) {
+    let parts = parts(draw);
+    if draw.often(6) {
+        return (parts.text("version=1 effective=\"2020-01-01T00:00:00Z\""), None);
+    }
+    let older = if draw.often(3) { self::parts(draw) } else { parts.once(draw) };
+    (
+        parts.text("version=2 replaces=1 effective=\"2027-01-01T00:00:00Z\""),
+        Some(older.text("version=1 effective=\"2020-01-01T00:00:00Z\"")),
+    )
+}
+
+fn parts(draw: &mut Draw) -> Parts {
     let tree = tree(draw);
-    let mut nodes: Vec<String> = tree.iter().flat_map(|it| names_of(it)).collect();
+    let mut nodes: Vec<String> = tree.iter().flat_map(names_of).collect();
     let mut derived = Vec::new();
     for (node, below) in DERIVED {
         if draw.often(6) {
@@ -41,29 +65,64 @@ pub(super) fn file(draw: &mut Draw) -> String {
         purposes: draw.some(&PURPOSES),
         regions: regions.into_iter().collect(),
     };
-    let mut lines = head(&applies_in, draw);
-    lines.push("data {".to_owned());
+    let mut declared = vec!["data {".to_owned()];
     for (node, below) in &tree {
-        lines.push(format!("{node} \"What\" {{"));
-        lines.extend(below.iter().map(|it| (*it).to_owned()));
-        lines.push("}".to_owned());
+        declared.push(format!("{node} \"What\" {{"));
+        declared.extend(below.iter().map(|it| (*it).to_owned()));
+        declared.push("}".to_owned());
     }
-    lines.extend(derived);
-    lines.extend(["}".to_owned(), "tags {".to_owned()]);
-    lines.extend(names.tags.iter().map(|it| format!("{it} from={}", names.data[0])));
-    lines.extend(["}".to_owned(), "recipients {".to_owned()]);
-    lines.extend(recipients.iter().map(|(name, rest)| format!("{name} \"Who\" {rest}")));
-    lines.extend(["}".to_owned(), "channels {".to_owned()]);
-    lines.extend(names.channels.iter().map(|it| (*it).to_owned()));
-    lines.push("}".to_owned());
-    for purpose in &names.purposes {
-        lines.extend(self::purpose(&names, purpose, draw));
+    declared.extend(derived);
+    declared.extend(["}".to_owned(), "tags {".to_owned()]);
+    declared.extend(names.tags.iter().map(|it| format!("{it} from={}", names.data[0])));
+    declared.extend(["}".to_owned(), "recipients {".to_owned()]);
+    declared.extend(recipients.iter().map(|(name, rest)| format!("{name} \"Who\" {rest}")));
+    declared.extend(["}".to_owned(), "channels {".to_owned()]);
+    declared.extend(names.channels.iter().map(|it| (*it).to_owned()));
+    declared.push("}".to_owned());
+    Parts {
+        head: head(&applies_in, draw),
+        declared,
+        purposes: names.purposes.iter().map(|it| purpose(&names, it, draw)).collect(),
+        nevers: (0..draw.below(4)).map(|at| never(&names, at, draw)).collect(),
+        signals: signals(&names, draw),
+        names,
     }
-    for at in 0..draw.below(4) {
-        lines.extend(never(&names, at, draw));
+}
+
+impl Parts {
+    fn text(&self, version: &str) -> String {
+        let lines = [format!("policy shop {version} {{")].into_iter();
+        let lines = lines.chain(self.head.iter().chain(&self.declared).cloned());
+        let rest = self.purposes.iter().chain(&self.nevers).flatten().chain(&self.signals);
+        lines.chain(rest.cloned()).collect::<Vec<_>>().join("\n") + "\n"
     }
-    lines.extend(signals(&names, draw));
-    lines.join("\n") + "\n"
+
+    /// What it may have been: some rules as they are, others as they no longer are.
+    fn once(&self, draw: &mut Draw) -> Parts {
+        let names = Declared {
+            purposes: match draw.often(8) {
+                true => self.names.purposes.clone(),
+                false => draw.some(&self.names.purposes),
+            },
+            ..self.names.clone()
+        };
+        let of = |name: &str| {
+            let line = format!("purpose {name} {{");
+            self.purposes.iter().find(|it| it[0] == line).cloned()
+        };
+        let own = |it: &&str, draw: &mut Draw| match of(it).filter(|_| draw.often(6)) {
+            Some(lines) => lines,
+            None => purpose(&names, it, draw),
+        };
+        Parts {
+            head: self.head.clone(),
+            declared: self.declared.clone(),
+            purposes: names.purposes.iter().map(|it| own(it, draw)).collect(),
+            nevers: (0..draw.below(3)).map(|at| never(&names, at, draw)).collect(),
+            signals: signals(&names, draw),
+            names,
+        }
+    }
 }
 
 /// Nodes with some of their children.
@@ -105,7 +164,6 @@ fn derived(
 
 fn head(applies_in: &[&str], draw: &mut Draw) -> Vec<String> {
     let mut lines = vec![
-        "policy shop version=1 effective=\"2020-01-01T00:00:00Z\" {".to_owned(),
         "controller Shop contact=\"a@b.example\"".to_owned(),
         format!("applies-in {}", applies_in.join(" ")),
         "languages en".to_owned(),

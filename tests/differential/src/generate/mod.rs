@@ -66,10 +66,12 @@ const NOBODY: &str = "nobody";
 
 /// A policy, and what people may have agreed to.
 pub(crate) fn world(draw: &mut Draw) -> World {
-    let source = file::file(draw);
-    let Some(mut world) = World::read(source.clone(), Vec::new()) else {
-        panic!("the generator wrote what is no policy:\n{source}");
+    let read = |source: String| {
+        World::read(source.clone(), Vec::new())
+            .unwrap_or_else(|| panic!("the generator wrote what is no policy:\n{source}"))
     };
-    world.agreements = agreements::agreements(&world.policy, draw);
+    let (source, before) = file::versions(draw);
+    let mut world = read(source).after(before.map(|it| read(it).into()));
+    world.agreements = agreements::agreements(&world, draw);
     world
 }

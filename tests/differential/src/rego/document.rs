@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use handshake_core::decision::Heard;
 use handshake_core::policy::{Anchor, Never, Policy, Purpose, SignalMeaning};
-use handshake_core::vocabulary::{Name, Period};
+use handshake_core::vocabulary::{Mode, Name, Period};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, age_word};
@@ -13,13 +13,22 @@ use crate::facts::{Ends, Facts, leaves, with_sources};
 use crate::places;
 use crate::world::{Agreement, World, names};
 
-pub(super) fn policy(world: &World) -> Value {
+/// The policy, and the version before it.
+pub(super) fn policies(world: &World) -> Value {
+    let mut all = json!({ "now": policy(world) });
+    if let Some(before) = &world.before {
+        all["before"] = policy(before);
+    }
+    all
+}
+
+fn policy(world: &World) -> Value {
     let policy = &world.policy;
     let of_any = policy.nevers.iter().filter(|it| it.purposes.is_empty());
     let mut of_purpose: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for it in &policy.nevers {
         for purpose in it.purposes.difference(&it.except) {
-            of_purpose.entry(purpose.as_str()).or_default().push(never(it));
+            of_purpose.entry(purpose.as_str()).or_default().push(never(policy, it));
         }
     }
     let agreements = world.agreements.iter().enumerate();
@@ -31,9 +40,10 @@ pub(super) fn policy(world: &World) -> Value {
         "applies_in": policy.applies_in,
         "channels": policy.channels.keys().map(Name::as_str).collect::<Value>(),
         "tags": policy.tags.keys().map(Name::as_str).collect::<Value>(),
+        "effective": policy.effective.0,
         "minors": policy.minors.is_some(),
         "purposes": policy.purposes.iter().map(|(name, it)| (name.as_str(), purpose(policy, name, it))).collect::<BTreeMap<_, _>>(),
-        "nevers_of_any": of_any.map(never).collect::<Value>(),
+        "nevers_of_any": of_any.map(|it| never(policy, it)).collect::<Value>(),
         "nevers_of": of_purpose,
         "agreements": agreements.map(|(at, it)| (at.to_string(), agreement(it))).collect::<BTreeMap<_, _>>(),
     })
@@ -100,10 +110,13 @@ fn keep(of: &mut Value, keep: Option<(Period, Anchor)>) {
     }
 }
 
-fn never(it: &Never) -> Value {
+fn never(policy: &Policy, it: &Never) -> Value {
     let mut lines = Map::new();
     let mut line = |key: &str, value: Value| drop(lines.insert(key.to_owned(), value));
     line("says", it.says.as_str().into());
+    if policy.mode_of(it.mode) == Mode::Rehearse {
+        line("rehearsed", true.into());
+    }
     line("except", names(&it.except));
     if !it.data.is_empty() {
         line("data", names(&it.data));
@@ -131,13 +144,17 @@ fn never(it: &Never) -> Value {
 }
 
 pub(super) fn input(case: &Case, facts: &Facts) -> Value {
-    let data = case.data.iter().zip(&facts.data).map(|(datum, since)| {
-        let mut it = json!({ "name": datum.name });
-        if let Some(since) = since {
-            it["ends"] = ends(since);
+    let data = case.data.iter().enumerate().map(|(at, datum)| {
+        let mut it = json!({ "name": datum.name, "collected": datum.collected_at.map(|it| it.0) });
+        since_collected(&mut it, facts, at);
+        if let Some(then) = &facts.then {
+            it["before"] = json!({});
+            since_collected(&mut it["before"], then, at);
         }
         it
     });
+    let before =
+        facts.then.as_ref().map(|it| json!({ "visit": ends(&it.visit), "order": ends(&it.order) }));
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), until.0));
     let recent = case.recent.iter().map(|(hours, count)| (hours.to_string(), *count));
     json!({
@@ -162,7 +179,14 @@ pub(super) fn input(case: &Case, facts: &Facts) -> Value {
         "recent": recent.collect::<BTreeMap<_, _>>(),
         "visit": ends(&facts.visit),
         "order": ends(&facts.order),
+        "before": before,
     })
+}
+
+fn since_collected(of: &mut Value, facts: &Facts, at: usize) {
+    if let Some(since) = &facts.data[at] {
+        of["ends"] = ends(since);
+    }
 }
 
 fn heard(it: &Heard) -> Value {
