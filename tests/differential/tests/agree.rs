@@ -44,6 +44,15 @@ fn all_small_policies_are_read_alike() {
     assert!(100_000 <= found.allowed, "{found:?}");
 }
 
+#[test]
+fn all_small_policies_for_some_places_are_read_alike() {
+    let all = Exhaustive::of_places();
+    let found = Run { told: Told::TRUTH, ..RUN }.exhaustive(&all, &|_| ());
+    agreed("exhaustive in places", &found);
+    assert!(3_000 <= found.policies && 100_000 <= found.pairs, "{found:?}");
+    assert!(10_000 <= found.allowed, "{found:?}");
+}
+
 /// One change for each thing a policy can say, and for each side of what people agree to.
 const CHANGES: [(&str, Change); 36] = [
     ("minors", |it| it.policy.minors = None),

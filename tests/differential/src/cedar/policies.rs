@@ -2,6 +2,7 @@
 //! [`box_conditions`], each line of a promise one of [`never`].
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning, SignalTerm};
 use handshake_core::vocabulary::{Mode, Name, Period, Signal};
@@ -90,7 +91,7 @@ fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String
     for (line, (basis, place)) in grounds(purpose).into_iter().enumerate() {
         let mut permit = |id: String, more: &[String]| {
             let action = entity("Action", name.as_str());
-            let conditions = [&[place.clone()], &conditions[..], more].concat().join(" && ");
+            let conditions = [slice::from_ref(&place), &conditions[..], more].concat().join(" && ");
             let text =
                 format!("permit(principal, action == {action}, resource) when {{ {conditions} }};");
             all.push((format!("box {name} {line}{id}"), text));
