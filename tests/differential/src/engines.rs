@@ -22,8 +22,8 @@ pub type CaseChange = fn(&mut Case);
 pub struct Told {
     pub cedar: Change,
     pub rego: Change,
-    pub cedar_case: CaseChange,
-    pub rego_case: CaseChange,
+    pub cedar_case: Option<CaseChange>,
+    pub rego_case: Option<CaseChange>,
     /// Names that earlier policies declared.
     pub earlier: &'static [(Family, &'static str)],
 }
@@ -31,7 +31,7 @@ pub struct Told {
 impl Told {
     /// All engines are told the policy as it is.
     pub const TRUTH: Told =
-        Told { cedar: |_| (), rego: |_| (), cedar_case: |_| (), rego_case: |_| (), earlier: &[] };
+        Told { cedar: |_| (), rego: |_| (), cedar_case: None, rego_case: None, earlier: &[] };
 }
 
 /// What is kept from one policy to the next on a thread.
@@ -96,18 +96,19 @@ impl<'a> Engines<'a> {
     }
 
     pub(crate) fn answers(&mut self, case: &Case) -> Answers {
+        let facts = |case: &Case| Facts::new(self.world, &self.zone, case);
         let changed = |change: CaseChange| {
             let mut case = case.clone();
             change(&mut case);
-            let facts = Facts::new(self.world, &self.zone, &case);
+            let facts = facts(&case);
             (case, facts)
         };
-        let (for_cedar, cedars) = changed(self.told.cedar_case);
-        let (for_rego, regos) = changed(self.told.rego_case);
-        Answers {
-            ours: self.ours.answer(case),
-            cedar: self.cedar.answer(&for_cedar, &cedars),
-            rego: self.rego.answer(&for_rego, &regos),
-        }
+        let truth = facts(case);
+        let for_cedar = self.told.cedar_case.map(changed);
+        let for_rego = self.told.rego_case.map(changed);
+        let (cedars, its) = for_cedar.as_ref().map_or((case, &truth), |it| (&it.0, &it.1));
+        let cedar = self.cedar.answer(cedars, its);
+        let (regos, its) = for_rego.as_ref().map_or((case, &truth), |it| (&it.0, &it.1));
+        Answers { ours: self.ours.answer(case), cedar, rego: self.rego.answer(regos, its) }
     }
 }

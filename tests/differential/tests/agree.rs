@@ -151,7 +151,9 @@ fn an_engine_that_is_told_something_else_is_found_out() {
         }
     }
     for (what, change) in CASE_CHANGES {
-        for told in [Told { cedar_case: change, ..TRUTH }, Told { rego_case: change, ..TRUTH }] {
+        for told in
+            [Told { cedar_case: Some(change), ..TRUTH }, Told { rego_case: Some(change), ..TRUTH }]
+        {
             found_out(what, told);
         }
     }
