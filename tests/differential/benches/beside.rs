@@ -15,7 +15,7 @@ use std::hint::black_box;
 
 use handshake_core::decision::Age;
 use handshake_core::policy::{self, Compiled, Policy};
-use handshake_core::vocabulary::{Act, Dictionary, Verdict};
+use handshake_core::vocabulary::{Act, Dictionary, Standing, Verdict};
 use handshake_differential::{
     Agreement, Cache, Case, Cedar, Datum, Facts, Granted, Module, Ours, Rego, World, input,
 };
@@ -81,7 +81,7 @@ fn world(rules: usize) -> World {
     let policy = policy_of(rules);
     let agreements =
         policy.purposes.keys().map(|purpose| Agreement::whole(&policy, purpose)).collect();
-    World { source: String::new(), policy, agreements }
+    World { source: String::new(), policy, before: None, agreements }
 }
 
 /// A use that permission covers, and the same one of somebody who said no.
@@ -96,17 +96,22 @@ fn cases(world: &World) -> [(&'static str, Case, Verdict); 2] {
         data: DATA.map(datum).into(),
         recipient: "us".to_owned(),
         channel: "web".to_owned(),
+        jurisdiction: String::new(),
         tags: Vec::new(),
         signals: Vec::new(),
+        heard: Vec::new(),
+        other_device: false,
+        known: true,
+        affirmed_at: None,
         age: Age::Adult,
         objected: false,
-        refused: false,
+        answer: Standing::NotAsked,
         grants: vec![Granted { agreement, at: NOW.plus_days(-9) }],
         recent: Vec::new(),
         last_visit: Some(NOW),
         last_order: Some(NOW),
     };
-    let refused = Case { refused: true, grants: Vec::new(), ..allowed.clone() };
+    let refused = Case { answer: Standing::Refused, grants: Vec::new(), ..allowed.clone() };
     [("allowed", allowed, Verdict::Allowed), ("not allowed", refused, Verdict::NotAllowed)]
 }
 

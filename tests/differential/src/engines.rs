@@ -14,18 +14,24 @@ use crate::world::World;
 /// A change made to what one engine is told, to see that its answer counts.
 pub type Change = fn(&mut World);
 
+/// The same for a situation.
+pub type CaseChange = fn(&mut Case);
+
 /// What the engines are told beside a policy and what people agreed to.
 #[derive(Debug, Clone, Copy)]
 pub struct Told {
     pub cedar: Change,
     pub rego: Change,
+    pub cedar_case: Option<CaseChange>,
+    pub rego_case: Option<CaseChange>,
     /// Names that earlier policies declared.
     pub earlier: &'static [(Family, &'static str)],
 }
 
 impl Told {
     /// All engines are told the policy as it is.
-    pub const TRUTH: Told = Told { cedar: |_| (), rego: |_| (), earlier: &[] };
+    pub const TRUTH: Told =
+        Told { cedar: |_| (), rego: |_| (), cedar_case: None, rego_case: None, earlier: &[] };
 }
 
 /// What is kept from one policy to the next on a thread.
@@ -38,6 +44,7 @@ pub(crate) struct Desk {
 #[derive(Debug)]
 pub(crate) struct Engines<'a> {
     world: &'a World,
+    told: Told,
     zone: TimeZone,
     ours: Ours,
     cedar: Cedar,
@@ -76,6 +83,7 @@ impl<'a> Engines<'a> {
         };
         Engines {
             world,
+            told: *told,
             zone: world.zone(),
             ours: Ours::new(world, told.earlier),
             cedar: Cedar::new(&changed(told.cedar), &mut desk.cache),
@@ -88,11 +96,19 @@ impl<'a> Engines<'a> {
     }
 
     pub(crate) fn answers(&mut self, case: &Case) -> Answers {
-        let facts = Facts::new(self.world, &self.zone, case);
-        Answers {
-            ours: self.ours.answer(case),
-            cedar: self.cedar.answer(case, &facts),
-            rego: self.rego.answer(case, &facts),
-        }
+        let facts = |case: &Case| Facts::new(self.world, &self.zone, case);
+        let changed = |change: CaseChange| {
+            let mut case = case.clone();
+            change(&mut case);
+            let facts = facts(&case);
+            (case, facts)
+        };
+        let truth = facts(case);
+        let for_cedar = self.told.cedar_case.map(changed);
+        let for_rego = self.told.rego_case.map(changed);
+        let (cedars, its) = for_cedar.as_ref().map_or((case, &truth), |it| (&it.0, &it.1));
+        let cedar = self.cedar.answer(cedars, its);
+        let (regos, its) = for_rego.as_ref().map_or((case, &truth), |it| (&it.0, &it.1));
+        Answers { ours: self.ours.answer(case), cedar, rego: self.rego.answer(regos, its) }
     }
 }

@@ -1,9 +1,10 @@
 //! Every policy of at most two rules over a small vocabulary, and every situation: two data, two
-//! recipients, two channels, two purposes, one signal, and what was agreed to.
+//! recipients, two channels, two purposes, one signal, and what was agreed to. Then the same of rules for
+//! some places, with one of those data, one channel and one purpose.
 
 use handshake_core::decision::Age;
 use handshake_core::policy::{Never, Policy, Purpose};
-use handshake_core::vocabulary::{Act, Millis, Signal};
+use handshake_core::vocabulary::{Act, Millis, Signal, Standing};
 
 use crate::case::{Case, Datum, Granted};
 use crate::world::{Agreement, World, name};
@@ -31,6 +32,15 @@ web
 email
 }
 ";
+/// Somebody in each of the places, in one within another, in one without, or nobody knows where.
+const SAID: [&str; 6] = ["EU", "FR", "US", "US-NY", "US-CA", ""];
+/// Which uses there are.
+const ALL: Uses = Uses {
+    data: &[&["d.a"], &["d.b"], &["d.a", "d.b"], &["d"]],
+    channels: &["web", "email"],
+    jurisdictions: &[""],
+};
+const IN_PLACES: Uses = Uses { data: &[&["d.a"]], channels: &["web"], jurisdictions: &SAID };
 const P: &str = "p";
 const Q: &str = "q";
 const NOW: Millis = Millis(1_800_000_000_000);
@@ -38,7 +48,9 @@ const NOW: Millis = Millis(1_800_000_000_000);
 /// The rules there are, each with its text.
 #[derive(Debug)]
 pub struct Exhaustive {
+    source: String,
     head: Policy,
+    uses: Uses,
     purposes: Vec<(String, Purpose)>,
     /// Promises that name no purpose, then those that name `p`.
     nevers: Vec<(String, Never)>,
@@ -46,7 +58,14 @@ pub struct Exhaustive {
     policies: Vec<Rules>,
 }
 
-/// Places of at most two rules.
+#[derive(Debug, Clone, Copy)]
+struct Uses {
+    data: &'static [&'static [&'static str]],
+    channels: &'static [&'static str],
+    jurisdictions: &'static [&'static str],
+}
+
+/// Numbers of at most two rules.
 #[derive(Debug, Clone, Copy)]
 enum Rules {
     None,
@@ -65,33 +84,49 @@ impl Default for Exhaustive {
 
 impl Exhaustive {
     pub fn new() -> Exhaustive {
-        let head = read(HEAD);
-        let purposes: Vec<(String, Purpose)> = purpose_texts()
+        let mut all = Exhaustive::of(HEAD, (purpose_texts(), never_texts()), ALL);
+        all.policies = all.combine();
+        all
+    }
+
+    /// Rules for some places: a purpose with a promise or without, and two promises.
+    pub fn of_places() -> Exhaustive {
+        let head = HEAD.replace("applies-in EU", "applies-in EU US US-CA");
+        let texts = (purposes_in_places(), nevers_in_places());
+        let mut all = Exhaustive::of(&head, texts, IN_PLACES);
+        all.policies = all.combine();
+        all.policies.retain(|it| !matches!(it, Rules::PandQ(_, _)));
+        all
+    }
+
+    fn of(source: &str, (purposes, nevers): (Vec<String>, Vec<String>), uses: Uses) -> Exhaustive {
+        let head = read(source);
+        let purposes: Vec<(String, Purpose)> = purposes
             .into_iter()
             .map(|text| {
-                let mut policy = read(&format!("{HEAD}purpose {P} {{\n{text}"));
+                let mut policy = read(&format!("{source}purpose {P} {{\n{text}"));
                 let purpose = policy.purposes.remove(&name(P)).unwrap();
                 (text, purpose)
             })
             .collect();
         let some_p = format!("purpose {P} {{\n{}", purposes[0].0);
         let never = |text: String| {
-            let policy = read(&format!("{HEAD}{some_p}{text}")).nevers.remove(0);
+            let policy = read(&format!("{source}{some_p}{text}")).nevers.remove(0);
             (text, policy)
         };
-        let (named, nameless): (Vec<_>, Vec<_>) = never_texts()
+        let (named, nameless): (Vec<_>, Vec<_>) = nevers
             .into_iter()
             .map(never)
             .partition(|(_, it)| !it.purposes.is_empty() || !it.except.is_empty());
-        let mut all = Exhaustive {
+        Exhaustive {
+            source: source.to_owned(),
             head,
+            uses,
             purposes,
             nameless: nameless.len(),
             nevers: nameless.into_iter().chain(named).collect(),
             policies: Vec::new(),
-        };
-        all.policies = all.combine();
-        all
+        }
     }
 
     fn combine(&self) -> Vec<Rules> {
@@ -125,12 +160,12 @@ impl Exhaustive {
                 Rules::Nevers(one, other) => (Vec::new(), vec![one, other]),
             };
         let mut policy = self.head.clone();
-        let (mut source, mut agreements) = (HEAD.to_owned(), Vec::new());
+        let (mut source, mut agreements) = (self.source.clone(), Vec::new());
         for (named, at) in purposes {
             let (text, purpose) = &self.purposes[at];
             source += &format!("purpose {named} {{\n{text}");
             policy.purposes.insert(name(named), purpose.clone());
-            if purpose.basis.is_permission() {
+            if purpose.asks() {
                 agreements.push(Agreement::whole(&policy, &name(named)));
             }
         }
@@ -139,7 +174,7 @@ impl Exhaustive {
             source += text;
             policy.nevers.push(never.clone());
         }
-        World { source, policy, agreements }
+        World { source, policy, before: None, agreements }
     }
 
     /// Every situation: some of these are about a purpose that the policy does not declare.
@@ -149,15 +184,17 @@ impl Exhaustive {
             let of_purpose = world.agreements.iter().position(|it| it.purpose.as_str() == purpose);
             let grant = of_purpose.map(|agreement| Granted { agreement, at: NOW.plus_days(-1) });
             let granted = grant.map_or(vec![vec![]], |it| vec![vec![], vec![it]]);
-            for data in [&["d.a"][..], &["d.b"], &["d.a", "d.b"], &["d"]] {
-                for (recipient, channel) in
-                    [("us", "web"), ("us", "email"), ("net", "web"), ("net", "email")]
-                {
-                    for signals in [vec![], vec![Signal::Gpc]] {
-                        for grants in &granted {
-                            let (signals, grants) = (signals.clone(), grants.clone());
-                            let reach = [purpose, recipient, channel];
-                            all.push(case(reach, data, signals, grants));
+            let Uses { data, channels, jurisdictions } = self.uses;
+            let reach = ["us", "net"].iter().flat_map(|it| channels.iter().map(move |on| (it, on)));
+            for (recipient, channel) in reach {
+                for data in data {
+                    for jurisdiction in jurisdictions {
+                        for signals in [vec![], vec![Signal::Gpc]] {
+                            for grants in &granted {
+                                let (signals, grants) = (signals.clone(), grants.clone());
+                                let reach = [purpose, recipient, channel, jurisdiction];
+                                all.push(case(reach, data, signals, grants));
+                            }
                         }
                     }
                 }
@@ -168,7 +205,7 @@ impl Exhaustive {
 }
 
 fn case(
-    [purpose, recipient, channel]: [&str; 3],
+    [purpose, recipient, channel, jurisdiction]: [&str; 4],
     data: &[&str],
     signals: Vec<Signal>,
     grants: Vec<Granted>,
@@ -181,11 +218,16 @@ fn case(
         data: data.iter().map(datum).collect(),
         recipient: recipient.to_owned(),
         channel: channel.to_owned(),
+        jurisdiction: jurisdiction.to_owned(),
         tags: Vec::new(),
         signals,
+        heard: Vec::new(),
+        other_device: false,
+        known: true,
+        affirmed_at: None,
         age: Age::Adult,
         objected: false,
-        refused: false,
+        answer: Standing::NotAsked,
         grants,
         recent: Vec::new(),
         last_visit: Some(NOW),
@@ -231,6 +273,44 @@ fn never_texts() -> Vec<String> {
                             all.push(format!("never \"x\" {{\n{lines}}}\n"));
                         }
                     }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Grounds in places, and purposes that are followed in some only.
+fn purposes_in_places() -> Vec<String> {
+    let grounds = [
+        "",
+        "basis contract in=US\n",
+        "basis permission in=US-CA\n",
+        "basis contract in=US\nbasis permission in=US-CA\n",
+        "basis permission in=US,EU\nbasis contract in=US-CA\n",
+    ];
+    let mut all = Vec::new();
+    for basis in ["permission", "contract"] {
+        for ground in grounds {
+            for only in ["", "only-in EU\n", "only-in US\n", "only-in US-CA EU\n"] {
+                for stops in ["", "stops-for gpc\n"] {
+                    all.push(format!(
+                        "says en=\"Use it.\"\nbasis {basis}\n{ground}{only}uses d.a\nwith us net\non web\n{stops}}}\n"
+                    ));
+                }
+            }
+        }
+    }
+    all
+}
+
+fn nevers_in_places() -> Vec<String> {
+    let mut all = Vec::new();
+    for place in ["in EU\n", "in US\n", "in US-CA\n", "in US-CA EU\n"] {
+        for recipients in ["", "recipients country=US\n", "recipients country=DE\n"] {
+            for purposes in ["", "purposes p\n"] {
+                for when in ["", "when signal=gpc\n"] {
+                    all.push(format!("never \"x\" {{\n{place}{recipients}{purposes}{when}}}\n"));
                 }
             }
         }

@@ -10,33 +10,29 @@ use crate::calendar::{NEVER, after};
 use crate::case::Case;
 use crate::world::World;
 
-/// An instant that periods count from, and where they end, by their words, such as `13 months`.
-/// Whoever counts from the later of two instants must compare these: months are of any length, so
-/// the later one's may end first.
-#[derive(Debug, Clone)]
-pub(crate) struct Since {
-    pub(crate) at: Millis,
-    pub(crate) ends: BTreeMap<String, Millis>,
-}
+/// Ends of periods by their words, such as `13 months`.
+pub(crate) type Ends = BTreeMap<String, Millis>;
 
 /// Calendar facts of one case, since no engine but ours has a calendar.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// One for each datum: since it was collected, if that is known.
-    pub(crate) data: Vec<Option<Since>>,
-    /// Since the last visit and the last order, if there were any.
-    pub(crate) visit: Option<Since>,
-    pub(crate) order: Option<Since>,
+    /// One for each datum: ends of periods since it was collected, if that is known.
+    pub data: Vec<Option<Ends>>,
+    /// The same since the last visit and the last order, where those came later. It is the later
+    /// instant that counts, not the later end: months are of any length, so it may end first.
+    pub visit: Vec<Option<Ends>>,
+    pub order: Vec<Option<Ends>>,
     /// When each granted agreement must be asked again; the last of several grants counts.
-    pub(crate) agreed: BTreeMap<usize, Millis>,
+    pub agreed: BTreeMap<usize, Millis>,
+    /// The same by the version before, for what it kept.
+    pub then: Option<Box<Facts>>,
 }
 
 impl Facts {
     pub fn new(world: &World, zone: &TimeZone, case: &Case) -> Facts {
         let periods = periods(world, case);
-        let since = |at: Millis| Since {
-            at,
-            ends: periods.iter().map(|it| (it.to_string(), after(at, *it, zone))).collect(),
+        let ends = |start: Millis| -> Ends {
+            periods.iter().map(|it| (it.to_string(), after(start, *it, zone))).collect()
         };
         let mut agreed = BTreeMap::new();
         for grant in &case.grants {
@@ -45,12 +41,24 @@ impl Facts {
             let latest = agreed.entry(grant.agreement).or_insert(end);
             *latest = end.max(*latest);
         }
+        let since = |renewed: Option<Millis>| {
+            let later = |at: Millis| ends(renewed.map_or(at, |it| it.max(at)));
+            case.data.iter().map(|it| it.collected_at.map(later)).collect()
+        };
         Facts {
-            data: case.data.iter().map(|it| it.collected_at.map(since)).collect(),
-            visit: case.last_visit.map(since),
-            order: case.last_order.map(since),
+            data: since(None),
+            visit: since(case.last_visit),
+            order: since(case.last_order),
             agreed,
+            then: world.before.as_ref().map(|it| Facts::then(it, case).into()),
         }
+    }
+}
+
+impl Facts {
+    fn then(before: &World, case: &Case) -> Facts {
+        let case = Case { grants: Vec::new(), ..case.clone() };
+        Facts::new(before, &before.zone(), &case)
     }
 }
 
@@ -70,6 +78,25 @@ pub(crate) fn leaves(policy: &Policy, node: &str) -> Vec<String> {
     };
     let nodes = policy.data.keys().filter(below).map(Name::as_str);
     nodes.filter(|it| !parents.contains(it)).map(str::to_owned).collect()
+}
+
+/// What a leaf is worked out from, in one step: what it or a node above it says it is `from`.
+pub(crate) fn sources(policy: &Policy, leaf: &str) -> BTreeSet<String> {
+    let said = policy
+        .data
+        .iter()
+        .filter(|(node, _)| leaves(policy, node.as_str()).iter().any(|it| it == leaf));
+    let from = said.flat_map(|(_, it)| &it.from);
+    from.flat_map(|it| leaves(policy, it.as_str())).collect()
+}
+
+/// A leaf with what it is worked out from, in any number of steps.
+pub(crate) fn with_sources(policy: &Policy, leaf: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([leaf.to_owned()]);
+    for source in sources(policy, leaf) {
+        all.extend(with_sources(policy, &source));
+    }
+    all
 }
 
 /// The node above, if there is one.

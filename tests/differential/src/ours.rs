@@ -3,9 +3,7 @@
 use handshake_core::decision::{self, DatumWanted, Decision, Recent, Situation, Term};
 use handshake_core::permission::Grant;
 use handshake_core::policy::{self, Compiled, Statement, StatementBox};
-use handshake_core::vocabulary::{
-    Code, Dictionary, Family, Millis, Signals, Standing, StatementId,
-};
+use handshake_core::vocabulary::{Code, Dictionary, Family, Signals, StatementId};
 
 use crate::answer::Answer;
 use crate::case::{Case, Granted};
@@ -29,12 +27,15 @@ impl Ours {
         for (family, name) in earlier {
             names.declare(family.number(), name);
         }
-        for (family, name) in policy::declared_names(&world.policy) {
+        let older = world.before.iter().flat_map(|it| policy::declared_names(&it.policy));
+        for (family, name) in older.chain(policy::declared_names(&world.policy)) {
             if names.code(family, name.as_str()).is_none() {
                 names.declare(family.number(), name.as_str());
             }
         }
-        let compiled = Compiled::new(&world.policy, &names, 1, [0; 32]);
+        let mut compiled = Compiled::new(&world.policy, &names, 2, [0; 32]);
+        let before = world.before.as_ref();
+        compiled.before = before.map(|it| Compiled::new(&it.policy, &names, 1, [0; 32]).into());
         let boxes = (STATEMENTS..).zip(&world.agreements).filter_map(|(code, agreed)| {
             let purpose = names.code(Family::Purpose, agreed.purpose.as_str())?;
             Some(compiled.statement_box((Code(code), purpose), &statement(agreed)))
@@ -83,23 +84,19 @@ impl Ours {
             channel: term(Family::Channel, &case.channel),
             tags: case.tags.iter().map(|it| term(Family::Tag, it)).collect(),
             signals: Signals::of(&case.signals),
-            heard: Vec::new(),
-            other_device: false,
-            affirmed_at: None,
-            known: true,
+            heard: case.heard.clone(),
+            other_device: case.other_device,
+            affirmed_at: case.affirmed_at,
+            known: case.known,
             age: case.age,
-            standing: match (case.grants.is_empty(), case.refused) {
-                (false, _) => Standing::Granted,
-                (true, true) => Standing::Refused,
-                (true, false) => Standing::NotAsked,
-            },
-            since: Millis(0),
+            standing: case.standing(),
+            since: case.since(),
             objected: case.objected,
             grants: case.grants.iter().map(grant).collect(),
             recent: case.recent.iter().map(recent).collect(),
             last_visit: case.last_visit,
             last_order: case.last_order,
-            jurisdiction: String::new(),
+            jurisdiction: case.jurisdiction.clone(),
         }
     }
 }

@@ -19,7 +19,11 @@ impl Disagreement {
     pub fn shrunk(mut self, told: &Told) -> Disagreement {
         let mut desk = Desk::new();
         loop {
-            let before = (self.world.source.len(), self.case.clone());
+            let size = |it: &Disagreement| {
+                let before = it.world.before.as_ref().map(|it| it.source.len());
+                (it.world.source.len(), before, it.case.clone())
+            };
+            let before = size(&self);
             // From the end, so that what is used goes before what it uses.
             let mut at = shorter(&self.world.source).len();
             while 0 < at {
@@ -28,14 +32,34 @@ impl Disagreement {
                     continue;
                 };
                 if let Some(world) = World::read(source, self.world.agreements.clone()) {
+                    let world = world.after(self.world.before.clone());
                     self.take(world, self.case.clone(), told, &mut desk);
                 }
             }
+            self.shorten_before(told, &mut desk);
             for case in self.case.simpler() {
                 self.take(self.world.clone(), case, told, &mut desk);
             }
-            if before == (self.world.source.len(), self.case.clone()) {
+            if before == size(&self) {
                 return self;
+            }
+        }
+    }
+
+    /// The same for the version before, or without it.
+    fn shorten_before(&mut self, told: &Told, desk: &mut Desk) {
+        if self.world.before.is_some() {
+            self.take(self.world.clone().after(None), self.case.clone(), told, desk);
+        }
+        let source = |it: &Disagreement| it.world.before.as_ref().map(|it| it.source.clone());
+        let mut at = source(self).map_or(0, |it| shorter(&it).len());
+        while 0 < at {
+            at -= 1;
+            let Some(now) = source(self) else { return };
+            let smaller = shorter(&now).into_iter().nth(at);
+            if let Some(before) = smaller.and_then(|it| World::read(it, Vec::new())) {
+                let world = self.world.clone().after(Some(Box::new(before)));
+                self.take(world, self.case.clone(), told, desk);
             }
         }
     }
@@ -53,8 +77,10 @@ impl Disagreement {
         let Disagreement { world, case, answers } = self;
         let Answers { ours, cedar, rego } = answers;
         let case = serde_json::to_string_pretty(&case.json(world)).unwrap();
+        let before = world.before.as_ref();
+        let before = before.map_or(String::new(), |it| format!("--- before\n{}", it.source));
         format!(
-            "--- policy\n{}--- situation\n{case}\n--- answers\nhandshake: {ours}\ncedar:     {cedar}\nrego:      {rego}\n",
+            "{before}--- policy\n{}--- situation\n{case}\n--- answers\nhandshake: {ours}\ncedar:     {cedar}\nrego:      {rego}\n",
             world.source
         )
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use handshake_core::policy::{self, Anchor, Policy};
+use handshake_core::policy::{self, Anchor, Policy, Purpose};
 use handshake_core::vocabulary::{Name, Period};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -13,6 +13,8 @@ pub struct World {
     /// The policy file.
     pub source: String,
     pub policy: Policy,
+    /// The version before it, under which data may have been collected.
+    pub before: Option<Box<World>>,
     pub agreements: Vec<Agreement>,
 }
 
@@ -32,7 +34,19 @@ impl World {
     /// Nothing if the file is no policy.
     pub fn read(source: String, agreements: Vec<Agreement>) -> Option<World> {
         let policy = policy::read(&source).ok()?;
-        Some(World { source, policy, agreements })
+        Some(World { source, policy, before: None, agreements })
+    }
+
+    /// The same with a version before it.
+    #[must_use]
+    pub fn after(self, before: Option<Box<World>>) -> World {
+        World { before, ..self }
+    }
+
+    /// Whether this version or the one before it asks for the purpose.
+    pub(crate) fn asks(&self, purpose: &Name) -> bool {
+        let asks = |it: &World| it.policy.purposes.get(purpose).is_some_and(Purpose::asks);
+        asks(self) || self.before.as_deref().is_some_and(asks)
     }
 
     pub fn zone(&self) -> TimeZone {

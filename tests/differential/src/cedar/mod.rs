@@ -22,9 +22,16 @@ pub type Cache = HashMap<(String, String), CedarPolicy>;
 /// A policy set with the entities it speaks of.
 #[derive(Debug)]
 pub struct Cedar {
+    now: Version,
+    then: Option<Version>,
+    authorizer: Authorizer,
+}
+
+/// One version's policies.
+#[derive(Debug)]
+struct Version {
     set: PolicySet,
     entities: Entities,
-    authorizer: Authorizer,
     policy: Policy,
 }
 
@@ -33,20 +40,10 @@ pub(crate) type Asked = Vec<Request>;
 
 impl Cedar {
     pub fn new(world: &World, cache: &mut Cache) -> Cedar {
-        let mut set = PolicySet::new();
-        for (id, text) in policies::policies(world) {
-            let read = cache.entry((id, text)).or_insert_with_key(|(id, text)| {
-                let parsed = CedarPolicy::parse(Some(PolicyId::new(id)), text);
-                parsed.unwrap_or_else(|it| panic!("Cedar: {it:?}\n{text}"))
-            });
-            set.add(read.clone()).unwrap();
-        }
-        Cedar {
-            set,
-            entities: request::entities(&world.policy),
-            authorizer: Authorizer::new(),
-            policy: world.policy.clone(),
-        }
+        let now = Version::new(&world.policy, policies::policies(world), cache);
+        let before = world.before.as_ref().map(|it| &it.policy);
+        let then = before.map(|it| Version::new(it, policies::then(it), cache));
+        Cedar { now, then, authorizer: Authorizer::new() }
     }
 
     pub fn answer(&self, case: &Case, facts: &Facts) -> Answer {
@@ -54,7 +51,42 @@ impl Cedar {
     }
 
     pub fn requests(&self, case: &Case, facts: &Facts) -> Vec<Asked> {
-        request::requests(&self.policy, case, facts)
+        let deals: Vec<&str> = (0..case.data.len()).map(|at| self.deal(case, facts, at)).collect();
+        request::requests(&self.now.policy, case, facts, &deals)
+    }
+
+    /// What the version before says of a datum: that it promised not to, that it allowed the use,
+    /// that it did so with permission, or no.
+    fn deal(&self, case: &Case, facts: &Facts, at: usize) -> &'static str {
+        let (Some(then), Some(facts)) = (&self.then, &facts.then) else { return "allowed" };
+        let (mut allowed, mut asks) = (true, true);
+        for permitted in [false, true] {
+            let asked = request::then(&then.policy, case, facts, (at, permitted));
+            // Of what it did not know it promised nothing.
+            if asked.is_empty() {
+                return "no";
+            }
+            for leaf in &asked {
+                let response = self.authorizer.is_authorized(leaf, &then.set, &then.entities);
+                let said = response.diagnostics();
+                let wrong: Vec<_> = said.errors().collect();
+                assert!(wrong.is_empty(), "Cedar could not evaluate: {wrong:?}");
+                let promises = |id: &PolicyId| {
+                    let id: &str = id.as_ref();
+                    id.starts_with(policies::PROMISE)
+                };
+                if said.reason().any(promises) {
+                    return "promised";
+                }
+                let holds = response.decision() == Decision::Allow;
+                *(if permitted { &mut asks } else { &mut allowed }) &= holds;
+            }
+        }
+        match (allowed, asks) {
+            (true, _) => "allowed",
+            (false, true) => "asks",
+            (false, false) => "no",
+        }
     }
 
     pub fn decide(&self, data: &[Asked]) -> Answer {
@@ -62,7 +94,8 @@ impl Cedar {
         let covered = data.iter().map(|leaves| {
             let mut covered = true;
             for leaf in leaves {
-                let response = self.authorizer.is_authorized(leaf, &self.set, &self.entities);
+                let response =
+                    self.authorizer.is_authorized(leaf, &self.now.set, &self.now.entities);
                 let said = response.diagnostics();
                 let wrong: Vec<_> = said.errors().collect();
                 assert!(wrong.is_empty(), "Cedar could not evaluate: {wrong:?}");
@@ -81,6 +114,20 @@ impl Cedar {
 
     /// How many policies Cedar goes through for each request.
     pub fn policies(&self) -> usize {
-        self.set.policies().count()
+        self.now.set.policies().count()
+    }
+}
+
+impl Version {
+    fn new(policy: &Policy, texts: Vec<(String, String)>, cache: &mut Cache) -> Version {
+        let mut set = PolicySet::new();
+        for (id, text) in texts {
+            let read = cache.entry((id, text)).or_insert_with_key(|(id, text)| {
+                let parsed = CedarPolicy::parse(Some(PolicyId::new(id)), text);
+                parsed.unwrap_or_else(|it| panic!("Cedar: {it:?}\n{text}"))
+            });
+            set.add(read.clone()).unwrap();
+        }
+        Version { set, entities: request::entities(policy), policy: policy.clone() }
     }
 }

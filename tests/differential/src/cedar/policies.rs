@@ -2,14 +2,19 @@
 //! [`box_conditions`], each line of a promise one of [`never`].
 
 use std::collections::BTreeSet;
+use std::slice;
 
-use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning};
-use handshake_core::vocabulary::{Name, Period, Signal};
+use handshake_core::policy::{Anchor, Basis, Never, Policy, Purpose, SignalMeaning, SignalTerm};
+use handshake_core::vocabulary::{Mode, Name, Period, Signal};
 
+use crate::places::around;
 use crate::world::{Agreement, World};
 
 /// Ids of the policies that forbid what no line declares begin so.
 pub(super) const UNDECLARED: &str = "undeclared ";
+
+/// Ids of promises begin so.
+pub(super) const PROMISE: &str = "never ";
 
 /// Every declared purpose, node and recipient is in the entity of this name; it is no name itself.
 pub(super) const DECLARED: &str = "what is declared";
@@ -22,7 +27,34 @@ pub(super) fn policies(world: &World) -> Vec<(String, String)> {
         all.extend(permits(world, name, purpose));
     }
     for (at, it) in policy.nevers.iter().enumerate() {
-        all.push((format!("never {at}"), never(it)));
+        all.push((format!("{PROMISE}{at}"), never(it)));
+    }
+    all
+}
+
+/// The version before: whether it allowed a use without regard to objections, signals and limits,
+/// and what it promised. What was only rehearsed was promised to nobody. Whether there is a
+/// permission is told, for people answer the version that is.
+pub(super) fn then(policy: &Policy) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for (name, it) in &policy.purposes {
+        for (line, (basis, place)) in grounds(it).into_iter().enumerate() {
+            let mut conditions = sides(it);
+            conditions.push(place);
+            if basis.is_permission() {
+                conditions.push("context.permitted".to_owned());
+            }
+            let action = entity("Action", name.as_str());
+            let all_of = conditions.join(" && ");
+            let text =
+                format!("permit(principal, action == {action}, resource) when {{ {all_of} }};");
+            all.push((format!("box {name} {line}"), text));
+        }
+    }
+    for (at, it) in policy.nevers.iter().enumerate() {
+        if policy.mode_of(it.mode) != Mode::Rehearse {
+            all.push((format!("{PROMISE}{at}"), never(it)));
+        }
     }
     all
 }
@@ -47,44 +79,119 @@ fn undeclared(policy: &Policy) -> Vec<(String, String)> {
         .into()
 }
 
-/// The box of a purpose; on permission, its meet with the box of each agreement, so that together
-/// they are the union of what was agreed.
+/// The box of a purpose on each of its grounds, where it stands on it; on permission, its meet with
+/// each that there may be, so that together they are the union of what was agreed. What was
+/// collected under a version that asked for it needs permission as well.
 fn permits(world: &World, name: &Name, purpose: &Purpose) -> Vec<(String, String)> {
     let conditions = box_conditions(&world.policy, name, purpose);
-    let permit = |conditions: &[String]| {
-        let action = entity("Action", name.as_str());
-        let all = conditions.join(" && ");
-        format!("permit(principal, action == {action}, resource) when {{ {all} }};")
-    };
-    match &purpose.basis {
-        Basis::Contract | Basis::LegitimateInterest { .. } | Basis::LegalDuty { .. } => {
-            vec![(format!("box {name}"), permit(&conditions))]
+    let permissions = permissions(world, name);
+    let deal = |word: &str| format!("context.deal == {word:?}");
+    let bound = world.before.is_some().then(|| collected_before(&world.policy));
+    let mut all = Vec::new();
+    for (line, (basis, place)) in grounds(purpose).into_iter().enumerate() {
+        let mut permit = |id: String, more: &[String]| {
+            let action = entity("Action", name.as_str());
+            let conditions = [slice::from_ref(&place), &conditions[..], more].concat().join(" && ");
+            let text =
+                format!("permit(principal, action == {action}, resource) when {{ {conditions} }};");
+            all.push((format!("box {name} {line}{id}"), text));
+        };
+        if basis.is_permission() {
+            let agreed_since = format!("{} <= context.answered", world.policy.effective.0);
+            let kept = bound.as_ref().map(|bound| {
+                format!("(!{bound} || {agreed_since} || context.deal != \"promised\")")
+            });
+            for (id, permission) in &permissions {
+                let more = permission.iter().cloned().chain(kept.clone());
+                permit(format!(" {id}"), &more.collect::<Vec<_>>());
+            }
+            continue;
         }
-        Basis::Permission { explicit: _ } => {
-            let agreements = world.agreements.iter().enumerate();
-            let of_purpose = agreements.filter(|(_, it)| it.purpose == *name);
-            of_purpose
-                .map(|(at, agreed)| {
-                    let mut conditions = conditions.clone();
-                    conditions.extend(agreed_conditions(&world.policy, at, agreed));
-                    (format!("box {name} agreed {at}"), permit(&conditions))
-                })
-                .collect()
+        let Some(bound) = &bound else {
+            permit(String::new(), &[]);
+            continue;
+        };
+        permit(String::new(), &[format!("(!{bound} || {})", deal("allowed"))]);
+        for (id, permission) in &permissions {
+            let asked = [bound.clone(), deal("asks")];
+            permit(format!(" {id}"), &[&asked, &permission[..]].concat());
         }
     }
+    all
 }
 
-fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
+fn collected_before(policy: &Policy) -> String {
+    let began = policy.effective.0;
+    format!("(context has collected && context.collected < {began} && context.act != \"collect\")")
+}
+
+/// Every permission that there may be for a purpose: of an agreement, or of a signal.
+fn permissions(world: &World, name: &Name) -> Vec<(String, Vec<String>)> {
+    let agreements = world.agreements.iter().enumerate();
+    let agreed = agreements
+        .filter(|(_, it)| it.purpose == *name)
+        .map(|(at, agreed)| (format!("agreed {at}"), agreed_conditions(&world.policy, at, agreed)));
+    let terms = world.policy.signals.iter().filter(|(_, it)| it.to.contains(name));
+    let granting = terms.filter(|it| it.1.means == SignalMeaning::PermissionOrRefusal);
+    let granted = granting.map(|(signal, term)| {
+        let conditions = granted_conditions(&world.policy, *signal, term);
+        (format!("by {}", signal.as_str()), conditions)
+    });
+    agreed.chain(granted).collect()
+}
+
+/// Each ground with where it counts: in the places a line names, but for those within them that
+/// other lines name.
+fn grounds(it: &Purpose) -> Vec<(&Basis, String)> {
+    let named: BTreeSet<&String> = it.bases_in.iter().flat_map(|it| &it.places).collect();
+    let mut all = vec![(&it.basis, format!("!({})", is_in(named.iter().copied())))];
+    for line in &it.bases_in {
+        let counts = line.places.iter().map(|place| {
+            let nearer = named
+                .iter()
+                .copied()
+                .filter(|other| *other != place && around(other).contains(&place.as_str()));
+            format!("({} && !({}))", is_in([place]), is_in(nearer))
+        });
+        all.push((&line.basis, format!("({})", counts.collect::<Vec<_>>().join(" || "))));
+    }
+    all
+}
+
+/// The principal is somebody in a place.
+fn is_in<'a>(places: impl IntoIterator<Item = &'a String>) -> String {
+    format!("principal in {}", list(places.into_iter().map(|it| entity("Place", it))))
+}
+
+/// The sides of a box.
+fn sides(it: &Purpose) -> Vec<String> {
     let mut all = vec![
         format!("resource in {}", entities("Data", &it.uses)),
         format!("context.recipient in {}", entities("Recipient", &it.with)),
         format!("{}.contains(context.channel)", texts(&it.on)),
     ];
+    if !it.only_in.is_empty() {
+        all.push(is_in(&it.only_in));
+    }
+    if let Some(keep) = &it.keep {
+        all.extend(young(keep.period, keep.after));
+    }
+    all
+}
+
+fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
+    let mut all = sides(it);
     if it.stops_for_objection {
         all.push("!context.objected".to_owned());
     }
-    for signal in stopping_signals(policy, name, it) {
-        all.push(format!("!context.signals.contains({:?})", signal.as_str()));
+    all.extend(it.stops_for.iter().map(|it| format!("!{}", in_force(*it))));
+    // Whatever else it may mean, a refusal is one.
+    for (signal, term) in policy.signals.iter().filter(|(_, it)| it.to.contains(name)) {
+        let refuses = in_force(*signal);
+        all.push(match term.places.is_empty() {
+            true => format!("!{refuses}"),
+            false => format!("!({} && {refuses})", is_in(&term.places)),
+        });
     }
     for limit in &it.limits {
         let window = format!("{:?}", limit.per.hours().to_string());
@@ -93,19 +200,40 @@ fn box_conditions(policy: &Policy, name: &Name, it: &Purpose) -> Vec<String> {
             "({free} || !(context.recent has {window}) || context.recent[{window}] < {count})"
         ));
     }
-    if let Some(keep) = &it.keep {
-        all.extend(young(keep.period, keep.after));
-    }
     all
 }
 
-/// What `stops-for` and the `signals` lines that mean an objection say together.
-fn stopping_signals(policy: &Policy, name: &Name, it: &Purpose) -> BTreeSet<Signal> {
-    let objects = policy
-        .signals
-        .iter()
-        .filter(|(_, term)| term.means == SignalMeaning::Objection && term.to.contains(name));
-    objects.map(|(signal, _)| *signal).chain(it.stops_for.iter().copied()).collect()
+/// A signal refuses, and the person's own later word does not stand above it.
+fn in_force(signal: Signal) -> String {
+    let it = format!("{:?}", signal.as_str());
+    let since = format!("context.since_when has {it} && context.since_when[{it}]");
+    let above = match signal {
+        Signal::Gpc => format!(
+            "context.known && !context.other_device && context has affirmed && {since} < context.affirmed"
+        ),
+        Signal::Dnt | Signal::Tcf | Signal::Gpp => {
+            format!("context.standing == \"granted\" && {since} < context.answered")
+        }
+    };
+    format!("(context.refusing.contains({it}) && !({above}))")
+}
+
+/// A signal grants in the places of its line, to somebody who never answered.
+fn granted_conditions(policy: &Policy, signal: Signal, term: &SignalTerm) -> Vec<String> {
+    let mut all = vec![
+        format!("context.granting.contains({:?})", signal.as_str()),
+        "[\"not_asked\", \"asked\", \"deferred\"].contains(context.standing)".to_owned(),
+    ];
+    if !term.places.is_empty() {
+        all.push(is_in(&term.places));
+    }
+    all.extend(of_age(policy));
+    all
+}
+
+/// Below the age nothing is permitted, whoever says so.
+fn of_age(policy: &Policy) -> Option<String> {
+    policy.minors.is_some().then(|| "context.age != \"minor\"".to_owned())
 }
 
 fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> {
@@ -116,9 +244,7 @@ fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> 
         format!("{}.contains(context.recipient)", entities("Recipient", &it.recipients)),
         format!("{}.contains(context.channel)", texts(&it.channels)),
     ];
-    if policy.minors.is_some() {
-        all.push("context.age != \"minor\"".to_owned());
-    }
+    all.extend(of_age(policy));
     if let Some((period, after)) = it.keep {
         all.extend(young(period, after));
     }
@@ -126,29 +252,25 @@ fn agreed_conditions(policy: &Policy, at: usize, it: &Agreement) -> Vec<String> 
 }
 
 /// Not kept longer than said: what is collected now is new, and an unknown age is not held
-/// against a use. A visit or an order counts if it came after.
+/// against a use.
 fn young(period: Period, after: Anchor) -> Option<String> {
-    let before = |since: &str| format!("context.now < context.{since}.ends[\"{period}\"]");
-    let collected = before("collected");
-    let later = |since: &str| {
-        let came_after =
-            format!("context has {since} && context.collected.at < context.{since}.at");
-        format!("if {came_after} then {} else {collected}", before(since))
-    };
-    let young = match after {
-        Anchor::Collection | Anchor::Order => collected,
-        Anchor::LastVisit => later("visit"),
-        Anchor::LastOrder => later("order"),
+    let ends = match after {
+        Anchor::Collection | Anchor::Order => "ends",
+        Anchor::LastVisit => "visit",
+        Anchor::LastOrder => "order",
         // Every decision renews it.
         Anchor::LastDecision => return None,
     };
-    Some(format!("(context.act == \"collect\" || !(context has collected) || ({young}))"))
+    let young = format!("context.now < context.{ends}[\"{period}\"]");
+    Some(format!("(context.act == \"collect\" || !context.dated || {young})"))
 }
 
 fn never(it: &Never) -> String {
     let mut all = Vec::new();
     if !it.data.is_empty() {
-        all.push(format!("resource in {}", entities("Data", &it.data)));
+        let data = it.data.iter().map(|it| entity("Data", it.as_str()));
+        let made = it.data.iter().map(|it| entity("Made", it.as_str()));
+        all.push(format!("resource in {}", list(data.chain(made))));
     }
     if !it.except.is_empty() {
         all.push(format!("!{}.contains(action)", entities("Action", &it.except)));
@@ -158,11 +280,18 @@ fn never(it: &Never) -> String {
         let kinds = it.recipient_kinds.iter().map(|kind| entity("Kind", kind.as_str()));
         all.push(format!("context.recipient in {}", list(named.chain(kinds))));
     }
+    if !it.recipient_countries.is_empty() {
+        let countries = it.recipient_countries.iter().map(|it| entity("Country", it));
+        all.push(format!("context.recipient in {}", list(countries)));
+    }
+    if !it.places.is_empty() {
+        all.push(is_in(&it.places));
+    }
     if !it.channels.is_empty() {
         all.push(format!("{}.contains(context.channel)", texts(&it.channels)));
     }
     if let Some(signal) = it.when_signal {
-        all.push(format!("context.signals.contains({:?})", signal.as_str()));
+        all.push(in_force(signal));
     }
     if let Some(tag) = &it.when_tag {
         all.push(format!("context.tags.contains({:?})", tag.as_str()));

@@ -1,18 +1,17 @@
 //! What people may have agreed to: the policy's own statement, less, or what an earlier policy
 //! asked for.
 
-use handshake_core::policy::Policy;
 use handshake_core::vocabulary::Name;
 
-use super::{ANCHORS, CHANNELS, DATA, PERIODS, RECIPIENTS};
+use super::{ANCHORS, CHANNELS, DATA, DERIVED, PERIODS, RECIPIENTS};
 use crate::draw::Draw;
-use crate::world::{Agreement, name};
+use crate::world::{Agreement, World, name};
 
-pub(super) fn agreements(policy: &Policy, draw: &mut Draw) -> Vec<Agreement> {
+pub(super) fn agreements(world: &World, draw: &mut Draw) -> Vec<Agreement> {
     let mut all = Vec::new();
-    for (purpose, it) in &policy.purposes {
-        if it.basis.is_permission() {
-            let whole = Agreement::whole(policy, purpose);
+    for purpose in world.policy.purposes.keys() {
+        if world.asks(purpose) {
+            let whole = Agreement::whole(&world.policy, purpose);
             all.extend((0..draw.below(3)).map(|_| earlier(&whole, draw)));
             all.push(whole);
         }
@@ -25,6 +24,7 @@ fn earlier(whole: &Agreement, draw: &mut Draw) -> Agreement {
     let mut it = whole.clone();
     let leaves: Vec<Name> = DATA
         .iter()
+        .chain(&DERIVED)
         .flat_map(|(node, below)| below.iter().map(move |leaf| name(&format!("{node}.{leaf}"))))
         .collect();
     if draw.often(6) {

@@ -1,11 +1,11 @@
 //! Random situations, drawn towards what the policy speaks of: an even draw is hardly ever allowed.
 
-use handshake_core::decision::Age;
+use handshake_core::decision::{Age, Heard, Says};
 use handshake_core::policy::{Policy, Purpose};
-use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal};
+use handshake_core::vocabulary::{Act, Millis, Name, Period, Signal, Standing};
 use jiff::tz::TimeZone;
 
-use super::{CHANNELS, DATA, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
+use super::{CHANNELS, DATA, JURISDICTIONS, NOBODY, PERIODS, PURPOSES, RECIPIENTS, TAGS};
 use crate::calendar::before;
 use crate::case::{Case, Datum, Granted};
 use crate::draw::Draw;
@@ -26,10 +26,19 @@ const ODD_DAYS: [&str; 7] = [
 const DAY_MS: i64 = 86_400_000;
 const ACTS: [Act; 8] =
     [Act::Use, Act::Use, Act::Use, Act::Use, Act::Share, Act::Infer, Act::Collect, Act::Retain];
+/// Where somebody may stand who granted nothing.
+const ANSWERS: [Standing; 6] = [
+    Standing::NotAsked,
+    Standing::NotAsked,
+    Standing::Asked,
+    Standing::Deferred,
+    Standing::Refused,
+    Standing::Withdrawn,
+];
 
 pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     let policy = &world.policy;
-    let now = now(draw);
+    let now = now(world, draw);
     let declared: Vec<&Name> = policy.purposes.keys().collect();
     let purpose = match draw.below(20) {
         0 => one_of(&PURPOSES, draw),
@@ -37,10 +46,14 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     };
     let its = policy.purposes.iter().find(|it| it.0.as_str() == purpose).map(|it| it.1);
     let keep = its.and_then(|it| it.keep.as_ref()).map(|it| it.period);
-    let mut past = Past { now, keep, zone };
+    let began = world.before.as_ref().map(|_| policy.effective);
+    let mut past = Past { now, keep, zone, began };
     let data = (0..draw.pick(&[1, 1, 1, 2, 2, 3]))
         .map(|_| Datum { name: datum(policy, its, draw), collected_at: past.maybe(draw) });
     let data = data.collect();
+    let grants = grants(world, &purpose, &past, draw);
+    let (signals, heard) = signals(&past, &grants, draw);
+    let gpc = heard.iter().find(|it| it.signal == Signal::Gpc).and_then(|it| it.at);
     Case {
         now,
         act: draw.pick(&ACTS),
@@ -55,8 +68,13 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
             (Some(it), 1..=16) => pick_name(&it.on, draw),
             (Some(_) | None, _) => pick_name(policy.channels.keys(), draw),
         },
+        jurisdiction: jurisdiction(policy, draw),
         tags: tags(policy, draw),
-        signals: [Signal::Gpc, Signal::Dnt].into_iter().filter(|_| draw.often(2)).collect(),
+        affirmed_at: draw.often(5).then(|| near(gpc.unwrap_or(now), draw)),
+        signals,
+        heard,
+        other_device: draw.often(2),
+        known: draw.often(8),
         age: draw.pick(&[
             Age::Unknown,
             Age::Adult,
@@ -66,8 +84,8 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
             Age::Guarded,
         ]),
         objected: draw.often(2),
-        refused: draw.often(5),
-        grants: grants(world, &purpose, &past, draw),
+        answer: draw.pick(&ANSWERS),
+        grants,
         recent: recent(draw),
         last_visit: past.maybe(draw),
         last_order: past.maybe(draw),
@@ -75,9 +93,11 @@ pub(crate) fn case(world: &World, zone: &TimeZone, draw: &mut Draw) -> Case {
     }
 }
 
-/// At any time within some years, or on a day when months end or clocks change.
-fn now(draw: &mut Draw) -> Millis {
+/// Soon after a new version, so that much is older than it; at any time within some years; or on a
+/// day when months end or clocks change.
+fn now(world: &World, draw: &mut Draw) -> Millis {
     let (start, days) = match draw.often(7) {
+        true if world.before.is_some() && draw.often(6) => (EPOCH, 60),
         true => (EPOCH, 800),
         false => (Millis::parse(draw.pick(&ODD_DAYS)).unwrap(), 1),
     };
@@ -89,6 +109,8 @@ struct Past<'a> {
     now: Millis,
     keep: Option<Period>,
     zone: &'a TimeZone,
+    /// When the policy took the place of another.
+    began: Option<Millis>,
 }
 
 impl Past<'_> {
@@ -97,6 +119,9 @@ impl Past<'_> {
     }
 
     fn some(&self, period: Option<Period>, draw: &mut Draw) -> Millis {
+        if let Some(began) = self.began.filter(|_| draw.often(3)) {
+            return near(began, draw).min(self.now);
+        }
         let period = period.filter(|_| draw.often(7)).unwrap_or_else(|| draw.pick(&PERIODS));
         let edge = before(self.now, period, self.zone);
         match draw.below(4) {
@@ -139,6 +164,53 @@ fn grants(world: &World, purpose: &str, past: &Past<'_>, draw: &mut Draw) -> Vec
         }
     }
     grants
+}
+
+/// A place of the policy more often than not.
+fn jurisdiction(policy: &Policy, draw: &mut Draw) -> String {
+    let places: Vec<&String> = policy.applies_in.iter().collect();
+    match draw.often(6) {
+        true => draw.pick(&places).clone(),
+        false => draw.pick(&JURISDICTIONS).to_owned(),
+    }
+}
+
+/// What signals say. What the device says now may have been heard before; a string that may also
+/// grant is heard of only as it is read.
+fn signals(past: &Past<'_>, grants: &[Granted], draw: &mut Draw) -> (Vec<Signal>, Vec<Heard>) {
+    let (mut now, mut heard) = (Vec::new(), Vec::new());
+    let answered = grants.iter().map(|it| it.at).max();
+    for signal in Signal::ALL {
+        let at = |draw: &mut Draw| {
+            let answered = answered.filter(|_| draw.often(6));
+            let at = match answered {
+                Some(answered) => near(answered, draw),
+                None => past.some(None, draw),
+            };
+            draw.often(8).then_some(at)
+        };
+        let says = match (signal, draw.below(20)) {
+            (Signal::Gpc | Signal::Dnt, 0..=4) | (Signal::Tcf | Signal::Gpp, 0..=2) => {
+                Says::Refuses
+            }
+            (Signal::Tcf | Signal::Gpp, 3..=7) => Says::Grants,
+            (Signal::Tcf | Signal::Gpp, 8) => Says::Unreadable,
+            _ => continue,
+        };
+        let refuses_now = says == Says::Refuses && draw.often(6);
+        if refuses_now {
+            now.push(signal);
+        }
+        if !refuses_now || draw.often(7) {
+            heard.push(Heard { signal, says, at: at(draw) });
+        }
+    }
+    (now, heard)
+}
+
+/// A little before, at the same time, or a little after.
+fn near(at: Millis, draw: &mut Draw) -> Millis {
+    Millis(at.0 + draw.pick(&[-DAY_MS, -1, 0, 1, 1, DAY_MS]))
 }
 
 fn tags(policy: &Policy, draw: &mut Draw) -> Vec<String> {

@@ -20,6 +20,8 @@ const DATA: [(&str, &[&str]); 3] = [
     ("bought", &["items", "value"]),
     ("body", &["height"]),
 ];
+/// Nodes that are worked out from others, each from what comes before it.
+const DERIVED: [(&str, &[&str]); 2] = [("taste", &["likes", "size"]), ("guess", &["next"])];
 const RECIPIENTS: [(&str, &str); 4] = [
     ("us", "kind=ourselves"),
     ("mailer", "kind=processor country=NL"),
@@ -41,6 +43,12 @@ const PERIODS: [Period; 7] = [
     Period { count: 2, unit: Unit::Years },
 ];
 
+/// Places that policies apply in, and where people are said to be.
+const PLACES: [&str; 7] = ["EU", "EEA", "UK", "US", "US-CA", "DE", "NO"];
+const JURISDICTIONS: [&str; 14] = [
+    "DE", "DE-BY", "FR", "NO", "EU", "EEA", "UK", "GB", "GB-SCT", "US", "US-CA", "US-NY", "JP", "",
+];
+
 /// Names that earlier policies declared: they have numbers, and may mean nothing any more.
 pub const EARLIER: [(Family, &str); 8] = [
     (Family::Purpose, "advertise"),
@@ -58,10 +66,12 @@ const NOBODY: &str = "nobody";
 
 /// A policy, and what people may have agreed to.
 pub(crate) fn world(draw: &mut Draw) -> World {
-    let source = file::file(draw);
-    let Some(mut world) = World::read(source.clone(), Vec::new()) else {
-        panic!("the generator wrote what is no policy:\n{source}");
+    let read = |source: String| {
+        World::read(source.clone(), Vec::new())
+            .unwrap_or_else(|| panic!("the generator wrote what is no policy:\n{source}"))
     };
-    world.agreements = agreements::agreements(&world.policy, draw);
+    let (source, before) = file::versions(draw);
+    let mut world = read(source).after(before.map(|it| read(it).into()));
+    world.agreements = agreements::agreements(&world, draw);
     world
 }

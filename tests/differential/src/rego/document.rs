@@ -3,32 +3,47 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use handshake_core::decision::Heard;
 use handshake_core::policy::{Anchor, Never, Policy, Purpose, SignalMeaning};
-use handshake_core::vocabulary::{Name, Period};
+use handshake_core::vocabulary::{Mode, Name, Period};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, age_word};
-use crate::facts::{Facts, Since, leaves};
+use crate::facts::{Ends, Facts, leaves, with_sources};
+use crate::places;
 use crate::world::{Agreement, World, names};
 
-pub(super) fn policy(world: &World) -> Value {
+/// The policy, and the version before it.
+pub(super) fn policies(world: &World) -> Value {
+    let mut all = json!({ "now": policy(world) });
+    if let Some(before) = &world.before {
+        all["before"] = policy(before);
+    }
+    all
+}
+
+fn policy(world: &World) -> Value {
     let policy = &world.policy;
     let of_any = policy.nevers.iter().filter(|it| it.purposes.is_empty());
     let mut of_purpose: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for it in &policy.nevers {
         for purpose in it.purposes.difference(&it.except) {
-            of_purpose.entry(purpose.as_str()).or_default().push(never(it));
+            of_purpose.entry(purpose.as_str()).or_default().push(never(policy, it));
         }
     }
     let agreements = world.agreements.iter().enumerate();
     json!({
         "leaves": policy.data.keys().map(|it| (it.as_str(), leaves(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
-        "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), it.kind.as_str())).collect::<BTreeMap<_, _>>(),
+        "with_sources": policy.data.keys().map(|it| (it.as_str(), with_sources(policy, it.as_str()))).collect::<BTreeMap<_, _>>(),
+        "recipients": policy.recipients.iter().map(|(name, it)| (name.as_str(), json!({ "kind": it.kind.as_str(), "country": it.country }))).collect::<BTreeMap<_, _>>(),
+        "around": places::all().map(|it| (it, places::around(it))).collect::<BTreeMap<_, _>>(),
+        "applies_in": policy.applies_in,
         "channels": policy.channels.keys().map(Name::as_str).collect::<Value>(),
         "tags": policy.tags.keys().map(Name::as_str).collect::<Value>(),
+        "effective": policy.effective.0,
         "minors": policy.minors.is_some(),
         "purposes": policy.purposes.iter().map(|(name, it)| (name.as_str(), purpose(policy, name, it))).collect::<BTreeMap<_, _>>(),
-        "nevers_of_any": of_any.map(never).collect::<Value>(),
+        "nevers_of_any": of_any.map(|it| never(policy, it)).collect::<Value>(),
         "nevers_of": of_purpose,
         "agreements": agreements.map(|(at, it)| (at.to_string(), agreement(it))).collect::<BTreeMap<_, _>>(),
     })
@@ -37,12 +52,13 @@ pub(super) fn policy(world: &World) -> Value {
 fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
     let uses: BTreeSet<String> =
         it.uses.iter().flat_map(|name| leaves(policy, name.as_str())).collect();
-    let mut signals: BTreeSet<&str> = it.stops_for.iter().map(|it| it.as_str()).collect();
-    for (signal, term) in &policy.signals {
-        if term.means == SignalMeaning::Objection && term.to.contains(name) {
-            signals.insert(signal.as_str());
-        }
-    }
+    let stops_for = it.stops_for.iter().map(|it| json!({ "signal": it.as_str(), "grants": false }));
+    let terms = policy.signals.iter().filter(|(_, it)| it.to.contains(name)).map(|(signal, it)| {
+        let grants = it.means == SignalMeaning::PermissionOrRefusal;
+        let mut term = json!({ "signal": signal.as_str(), "grants": grants });
+        somewhere(&mut term, &it.places);
+        term
+    });
     let limits = it
         .limits
         .iter()
@@ -51,15 +67,31 @@ fn purpose(policy: &Policy, name: &Name, it: &Purpose) -> Value {
         "data": uses,
         "with": names(&it.with),
         "on": names(&it.on),
-        "permission": it.basis.is_permission(),
     });
     keep(&mut the_box, it.keep.as_ref().map(|it| (it.period, it.after)));
-    json!({
-        "boxes": [the_box],
+    let nowhere = BTreeSet::new();
+    let elsewhere = it.bases_in.iter().map(|it| (&it.basis, &it.places));
+    let boxes = [(&it.basis, &nowhere)].into_iter().chain(elsewhere).map(|(basis, places)| {
+        let mut one = the_box.clone();
+        one["permission"] = basis.is_permission().into();
+        somewhere(&mut one, places);
+        one
+    });
+    let mut purpose = json!({
+        "boxes": boxes.collect::<Value>(),
         "objection": it.stops_for_objection,
-        "signals": signals,
+        "signals": stops_for.chain(terms).collect::<Value>(),
         "limits": limits.collect::<Value>(),
-    })
+    });
+    somewhere(&mut purpose, &it.only_in);
+    purpose
+}
+
+/// Where alone a thing counts, if that is said.
+fn somewhere(of: &mut Value, places: &BTreeSet<String>) {
+    if !places.is_empty() {
+        of["places"] = json!(places);
+    }
 }
 
 fn agreement(it: &Agreement) -> Value {
@@ -78,10 +110,13 @@ fn keep(of: &mut Value, keep: Option<(Period, Anchor)>) {
     }
 }
 
-fn never(it: &Never) -> Value {
+fn never(policy: &Policy, it: &Never) -> Value {
     let mut lines = Map::new();
     let mut line = |key: &str, value: Value| drop(lines.insert(key.to_owned(), value));
     line("says", it.says.as_str().into());
+    if policy.mode_of(it.mode) == Mode::Rehearse {
+        line("rehearsed", true.into());
+    }
     line("except", names(&it.except));
     if !it.data.is_empty() {
         line("data", names(&it.data));
@@ -89,6 +124,12 @@ fn never(it: &Never) -> Value {
     if !it.recipients.is_empty() || !it.recipient_kinds.is_empty() {
         let kinds: Value = it.recipient_kinds.iter().map(|it| it.as_str()).collect();
         line("recipients", json!({ "named": names(&it.recipients), "kinds": kinds }));
+    }
+    if !it.recipient_countries.is_empty() {
+        line("countries", json!(it.recipient_countries));
+    }
+    if !it.places.is_empty() {
+        line("places", json!(it.places));
     }
     if !it.channels.is_empty() {
         line("channels", names(&it.channels));
@@ -103,38 +144,57 @@ fn never(it: &Never) -> Value {
 }
 
 pub(super) fn input(case: &Case, facts: &Facts) -> Value {
-    let data = case.data.iter().zip(&facts.data).map(|(datum, collected)| {
-        let mut it = json!({ "name": datum.name });
-        if let Some(collected) = collected {
-            it["collected"] = since(collected);
+    let data = case.data.iter().enumerate().map(|(at, datum)| {
+        let mut it = json!({ "name": datum.name, "collected": datum.collected_at.map(|it| it.0) });
+        since_collected(&mut it, facts, at);
+        if let Some(then) = &facts.then {
+            it["before"] = json!({});
+            since_collected(&mut it["before"], then, at);
         }
         it
     });
     let agreed = facts.agreed.iter().map(|(at, until)| (at.to_string(), until.0));
     let recent = case.recent.iter().map(|(hours, count)| (hours.to_string(), *count));
-    let mut input = json!({
+    json!({
         "now": case.now.0,
         "act": case.act.as_str(),
         "purpose": case.purpose,
         "data": data.collect::<Value>(),
         "recipient": case.recipient,
         "channel": case.channel,
+        "jurisdiction": case.jurisdiction,
         "tags": case.tags,
         "signals": case.signals.iter().map(|it| it.as_str()).collect::<Value>(),
+        "heard": case.heard.iter().map(heard).collect::<Value>(),
+        "standing": case.standing().as_str(),
+        "answered": case.since().0,
+        "known": case.known,
+        "other_device": case.other_device,
+        "affirmed": case.affirmed_at.map(|it| it.0),
         "age": age_word(case.age),
         "objected": case.objected,
         "agreed": agreed.collect::<BTreeMap<_, _>>(),
         "recent": recent.collect::<BTreeMap<_, _>>(),
-    });
-    for (key, happened) in [("last-visit", &facts.visit), ("last-order", &facts.order)] {
-        if let Some(happened) = happened {
-            input[key] = since(happened);
-        }
-    }
-    input
+    })
 }
 
-fn since(it: &Since) -> Value {
-    let ends = it.ends.iter().map(|(period, end)| (period.clone(), Value::from(end.0)));
-    json!({ "at": it.at.0, "ends": ends.collect::<Map<_, _>>() })
+fn since_collected(of: &mut Value, facts: &Facts, at: usize) {
+    let all = [("ends", &facts.data), ("visit", &facts.visit), ("order", &facts.order)];
+    for (key, since) in all {
+        if let Some(since) = &since[at] {
+            of[key] = ends(since);
+        }
+    }
+}
+
+fn heard(it: &Heard) -> Value {
+    let at = it.at.map(|it| it.0);
+    json!({ "signal": it.signal.as_str(), "says": it.says.as_str(), "at": at })
+}
+
+fn ends(ends: &Ends) -> Value {
+    ends.iter()
+        .map(|(period, end)| (period.clone(), Value::from(end.0)))
+        .collect::<Map<_, _>>()
+        .into()
 }

@@ -40,7 +40,7 @@ impl Rego {
     pub fn new(world: &World, module: &Module) -> Rego {
         let mut machine = RegoVM::new();
         machine.load_program(Arc::clone(&module.0));
-        machine.set_data(document::policy(world).into()).unwrap();
+        machine.set_data(document::policies(world).into()).unwrap();
         Rego(machine)
     }
 

@@ -12,6 +12,7 @@ use crate::policy::feature::Feature;
 use crate::policy::model::{
     Anchor, Basis, BasisIn, Cost, Duty, Holdout, InReturn, Keep, Limit, Line, Purpose, Texts,
 };
+use crate::policy::place::is_within;
 use crate::policy::problem::Span;
 use crate::policy::waiver::Waiver;
 use crate::vocabulary::{Mode, Name, Period, Signal};
@@ -170,7 +171,11 @@ impl Draft {
             return;
         };
         let places = desk.places(entry);
-        let said = |it: &&String| self.bases_in.iter().any(|other| other.places.contains(*it));
+        // `GB` and `UK` are one place, and `US` alone is another than `US-CA`.
+        let same = |a: &str, b: &str| is_within(a, b) && is_within(b, a);
+        let said = |it: &&String| {
+            self.bases_in.iter().flat_map(|it| &it.places).any(|other| same(it, other))
+        };
         if let Some(place) = places.iter().find(said) {
             let said = format!("the basis in `{place}` stands here again");
             desk.mistake(span_of(entry), "duplicate-value", said, "say it once for each place");

@@ -50,6 +50,20 @@ fn amounts_are_what_is_written() {
     }
 }
 
+/// Which of two lines stands first must not matter, whatever a place is called.
+#[test]
+fn one_place_has_one_basis_by_whichever_name() {
+    let ours = MODEL.replace("basis contract", "basis contract\n  basis permission in=UK\n  BASIS");
+    let slugs = |line: &str| -> Vec<&str> {
+        let read = read(&ours.replacen("BASIS", line, 1).replace("BASIS", ""));
+        read.err().unwrap_or_default().iter().map(|it| it.slug).collect()
+    };
+    assert_eq!(slugs(""), [""; 0]);
+    assert_eq!(slugs("basis contract in=GB"), ["duplicate-value"]);
+    assert_eq!(slugs("basis contract in=UK"), ["duplicate-value"]);
+    assert_eq!(slugs("basis contract in=US-CA"), [""; 0]);
+}
+
 #[test]
 fn hostile_files_are_refused_at_once() {
     let small = [
