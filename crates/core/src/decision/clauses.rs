@@ -3,10 +3,9 @@
 use super::situation::{Age, Situation, Term};
 use super::sticky;
 use super::weigh::{self, Weighed};
-use crate::permission::{Coverage, WantedDatum, coverage};
+use crate::permission::{Coverage, Granted, WantedDatum};
 use crate::policy::{
     Anchor, Compiled, CompiledBox, CompiledNever, CompiledPurpose, Ground, LeafSet, Line,
-    StatementBox,
 };
 use crate::vocabulary::{Act, Clause, Millis, Mode, ReasonCode, Signal, Standing};
 
@@ -80,7 +79,7 @@ pub(super) struct Scope<'a> {
 pub(super) struct Case<'a> {
     pub scope: Scope<'a>,
     pub purpose: &'a CompiledPurpose,
-    pub statements: &'a [StatementBox],
+    pub granted: Granted<'a>,
 }
 
 impl Case<'_> {
@@ -171,7 +170,7 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
         let mode = purpose.mode.at(wanted.now);
         add(Clause::Objection, ReasonCode::Objection, mode, line, Finding::Objected);
     }
-    for signal in signals.in_force.iter() {
+    for signal in signals.in_force.iter().filter(|_| !purpose.signals.is_empty()) {
         // Of several rules about a signal, for somebody who may be in several places, one is told.
         let rules = weigh::rules(purpose, places).filter(|it| it.signal == signal);
         let Some(rule) = rules.max_by_key(|it| it.mode.at(wanted.now)) else { continue };
@@ -203,8 +202,7 @@ pub(super) fn whole_use(case: &Case<'_>, out: &mut Vec<Reason>) {
 /// Whether the purpose is followed in every place where the person may be.
 pub(super) fn place(case: &Case<'_>, out: &mut Vec<Reason>) {
     let Case { purpose, .. } = case;
-    let followed = purpose.boxes.iter().fold(0, |all, it| all | it.places);
-    if case.scope.places & !followed != 0 {
+    if case.scope.places & !purpose.followed != 0 {
         out.push(Reason {
             clause: Clause::Place,
             code: ReasonCode::Country,
@@ -304,7 +302,7 @@ pub(super) fn permission_gap(
         last_visit: wanted.last_visit,
         last_order: wanted.last_order,
     };
-    match coverage(&wanted.grants, case.statements, &datum, wanted.now, &policy.zone) {
+    match case.granted.covers(&datum) {
         Coverage::Covered => None,
         Coverage::Expired => stands(ReasonCode::Expired, Standing::Expired),
         Coverage::Outgrown => stands(ReasonCode::Outgrown, Standing::Outgrown),

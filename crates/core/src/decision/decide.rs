@@ -3,7 +3,7 @@
 use super::clauses::{self, Case, Finding, Reason, Scope};
 use super::situation::Situation;
 use super::weigh;
-use crate::permission::Grant;
+use crate::permission::Granted;
 use crate::policy::{Compiled, CompiledBox, CompiledPurpose, Line, StatementBox};
 use crate::vocabulary::{Advice, Clause, Flags, Mode, ReasonCode, Verdict};
 
@@ -23,8 +23,8 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// For each datum of the use, whether it alone would be allowed.
     pub data: Vec<Datum>,
-    /// The grants the verdict rests on.
-    pub permissions: Vec<Grant>,
+    /// Whether the verdict rests on the grants of the situation.
+    pub on_permission: bool,
     /// What the caller should know of the signals beside the verdict.
     pub flags: Flags,
 }
@@ -47,7 +47,8 @@ pub fn decide(policy: &Compiled, statements: &[StatementBox], wanted: &Situation
     nevers_and_names(&scope, nevers, &mut reasons);
     let mut flags = Flags::NONE;
     if let Some(purpose) = purpose {
-        let case = Case { scope, purpose, statements };
+        let granted = Granted::new(&wanted.grants, statements, (wanted.now, &policy.zone));
+        let case = Case { scope, purpose, granted };
         clauses::whole_use(&case, &mut reasons);
         clauses::place(&case, &mut reasons);
         for the_box in purpose.boxes.iter().filter(|it| it.places & scope.places != 0) {
@@ -55,8 +56,10 @@ pub fn decide(policy: &Compiled, statements: &[StatementBox], wanted: &Situation
         }
         flags = weigh::flags(&case);
     }
-    reasons.sort_unstable_by_key(|it| (it.mode == Mode::Rehearse, it.clause.rank(), *it));
-    reasons.dedup();
+    if 1 < reasons.len() {
+        reasons.sort_unstable_by_key(|it| (it.mode == Mode::Rehearse, it.clause.rank(), *it));
+        reasons.dedup();
+    }
     conclude((policy, purpose), wanted, reasons, flags)
 }
 
@@ -123,9 +126,6 @@ fn conclude(
     };
     let own = purpose.map_or(policy.mode, |it| it.mode.at(wanted.now));
     let rests_on_permission = purpose.is_some_and(CompiledPurpose::needs_permission);
-    let permissions = match rests_on_permission && data.contains(&Datum::Covered) {
-        true => wanted.grants.clone(),
-        false => Vec::new(),
-    };
-    Decision { verdict, advice, mode: firmest.unwrap_or(own), reasons, data, permissions, flags }
+    let on_permission = rests_on_permission && data.contains(&Datum::Covered);
+    Decision { verdict, advice, mode: firmest.unwrap_or(own), reasons, data, on_permission, flags }
 }

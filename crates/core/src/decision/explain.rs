@@ -130,9 +130,7 @@ fn not_named(
 }
 
 fn elsewhere(policy: &Compiled, wanted: &Situation, purpose: &str) -> (String, String) {
-    let followed = policy
-        .purpose_of(wanted.purpose.code())
-        .map_or(0, |it| it.boxes.iter().fold(0, |all, it| all | it.places));
+    let followed = policy.purpose_of(wanted.purpose.code()).map_or(0, |it| it.followed);
     let names = policy.applies_in.iter().enumerate().filter(|(bit, _)| followed >> bit & 1 != 0);
     let names: Vec<&str> = names.map(|(_, it)| it.as_str()).collect();
     let fact = match wanted.jurisdiction.as_str() {

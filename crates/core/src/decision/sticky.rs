@@ -70,8 +70,7 @@ fn kept(
             && (it.basis == Ground::Other
                 || clauses::permission_gap(case, the_box, at, leaves).is_none())
     };
-    let followed = boxes().fold(0, |all, it| all | it.places);
-    on_permission || (old.places & !followed == 0 && boxes().all(allows))
+    on_permission || (old.places & !purpose.followed == 0 && boxes().all(allows))
 }
 
 /// Whether a promise made then bears on the use. What was only rehearsed was promised to nobody.

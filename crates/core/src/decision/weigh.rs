@@ -20,6 +20,9 @@ pub(super) struct Weighed {
 }
 
 pub(super) fn weigh(wanted: &Situation) -> Weighed {
+    if wanted.signals.is_empty() && wanted.heard.is_empty() {
+        return Weighed { in_force: Signals::NONE, granting: Signals::NONE };
+    }
     let mut in_force = wanted.signals;
     let mut granting = Signals::NONE;
     for it in &wanted.heard {

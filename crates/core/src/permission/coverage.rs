@@ -47,37 +47,64 @@ impl WantedDatum {
     }
 }
 
-/// Whether the union of the live granted statements covers one datum.
-pub fn coverage(
-    grants: &[Grant],
-    statements: &[StatementBox],
-    wanted: &WantedDatum,
+/// What somebody granted for a purpose, looked up once for all data of a use.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted<'a> {
+    grants: &'a [Grant],
+    statements: &'a [StatementBox],
+    /// The statements of the first few grants that are live.
+    few: [Option<&'a StatementBox>; FEW],
     now: Millis,
-    zone: &TimeZone,
-) -> Coverage {
-    let mut left = wanted.leaves;
-    let mut any_live = false;
-    for grant in grants {
-        let Some(statement) = find(statements, grant.statement) else { continue };
-        if !is_live(grant, statement, now, zone) {
-            continue;
+    zone: &'a TimeZone,
+}
+
+/// Hardly anybody grants one purpose more often than this before the first grant has run out.
+const FEW: usize = 2;
+
+impl<'a> Granted<'a> {
+    pub fn new(
+        grants: &'a [Grant],
+        statements: &'a [StatementBox],
+        (now, zone): (Millis, &'a TimeZone),
+    ) -> Granted<'a> {
+        let mut it = Granted { grants, statements, few: [None; FEW], now, zone };
+        for (place, grant) in it.few.iter_mut().zip(grants) {
+            let found = find(statements, grant.statement);
+            *place = found.filter(|statement| is_live(grant, statement, now, zone));
         }
-        any_live = true;
-        let reaches = statement.recipients & wanted.recipient == wanted.recipient
-            && statement.channels & wanted.channel == wanted.channel;
-        let kept = statement.keep.is_none_or(|(period, anchor)| {
-            let since = wanted.kept_since(anchor);
-            since.is_none_or(|since| !period.has_passed(since, now, zone))
-        });
-        if reaches && kept {
-            left = left.minus(&statement.data);
-        }
+        it
     }
-    match (grants.is_empty(), any_live, left.is_empty()) {
-        (true, _, _) => Coverage::Nothing,
-        (false, false, _) => Coverage::Expired,
-        (false, true, true) => Coverage::Covered,
-        (false, true, false) => Coverage::Outgrown,
+
+    fn live(&self) -> impl Iterator<Item = &'a StatementBox> {
+        let more = self.grants.get(FEW..).unwrap_or_default().iter().filter_map(|grant| {
+            let found = find(self.statements, grant.statement)?;
+            is_live(grant, found, self.now, self.zone).then_some(found)
+        });
+        self.few.into_iter().flatten().chain(more)
+    }
+
+    /// Whether the union of the live granted statements covers one datum.
+    pub fn covers(&self, wanted: &WantedDatum) -> Coverage {
+        let mut left = wanted.leaves;
+        let mut any_live = false;
+        for statement in self.live() {
+            any_live = true;
+            let reaches = statement.recipients & wanted.recipient == wanted.recipient
+                && statement.channels & wanted.channel == wanted.channel;
+            let kept = statement.keep.is_none_or(|(period, anchor)| {
+                let since = wanted.kept_since(anchor);
+                since.is_none_or(|since| !period.has_passed(since, self.now, self.zone))
+            });
+            if reaches && kept {
+                left = left.minus(&statement.data);
+            }
+        }
+        match (self.grants.is_empty(), any_live, left.is_empty()) {
+            (true, _, _) => Coverage::Nothing,
+            (false, false, _) => Coverage::Expired,
+            (false, true, true) => Coverage::Covered,
+            (false, true, false) => Coverage::Outgrown,
+        }
     }
 }
 
@@ -147,7 +174,10 @@ mod tests {
         ];
         let wanted = WantedDatum { recipient, ..datum(leaves(wanted)) };
         let now = Millis(0).plus_days(day);
-        assert_eq!(coverage(&grants, &statements, &wanted, now, &TimeZone::UTC), expected);
+        assert_eq!(
+            Granted::new(&grants, &statements, (now, &TimeZone::UTC)).covers(&wanted),
+            expected
+        );
     }
 
     #[test]
@@ -171,7 +201,7 @@ mod tests {
         let at = |day| Some(Millis(0).plus_days(day));
         let wanted = WantedDatum { collected_at: at(3), last_visit: at(6), ..datum(leaves(&[0])) };
         let now = Millis(0).plus_days(day);
-        assert_eq!(coverage(&grants, &[it], &wanted, now, &TimeZone::UTC), expected);
+        assert_eq!(Granted::new(&grants, &[it], (now, &TimeZone::UTC)).covers(&wanted), expected);
     }
 
     #[test]
@@ -202,7 +232,7 @@ mod tests {
             let mut grants: Vec<Grant> = granted.iter().map(grant).collect();
             let wanted = WantedDatum { recipient, channel, ..datum(leaves(&want)) };
             let ask = |grants: &[Grant], wanted: &WantedDatum| {
-                coverage(grants, &statements, wanted, Millis(1), &TimeZone::UTC) == Coverage::Covered
+                Granted::new(grants, &statements, (Millis(1), &TimeZone::UTC)).covers(wanted) == Coverage::Covered
             };
             let before = ask(&grants, &wanted);
             // Brute force: every leaf lies in some granted statement that reaches far enough.

@@ -32,6 +32,7 @@ impl Compiled {
             version: policy.version,
             hash,
             from: policy.effective,
+            everywhere: bearing(&policy.places(), &BTreeSet::new()),
             applies_in: policy.places(),
             zone: TimeZone::get(&policy.time_zone).unwrap_or(TimeZone::UTC),
             mode: policy.mode,
@@ -106,13 +107,15 @@ impl Compiled {
             channels_line: it.on_line,
             keep_line: it.keep.as_ref().map_or(it.line, |keep| keep.line),
         };
+        let boxes = boxes(it, &one_box, &self.applies_in);
         let offer =
             it.in_return.as_ref().and_then(|offer| names.code(Family::Offer, offer.name.as_str()));
         CompiledPurpose {
             code,
             line: it.line,
             mode,
-            boxes: boxes(it, &one_box, &self.applies_in),
+            followed: boxes.iter().fold(0, |all, it| all | it.places),
+            boxes,
             only_in_line: it.only_in_line,
             tcf_purposes: it.tcf_purposes.iter().fold(0, |bits, it| bits | 1 << it),
             objection: it.stops_for_objection.then_some(it.stops_for_line),

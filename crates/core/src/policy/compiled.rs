@@ -29,6 +29,8 @@ pub struct Compiled {
     pub zone: TimeZone,
     /// Where it applies, as bits of `places`.
     pub applies_in: Vec<String>,
+    /// Bits of all of them.
+    pub everywhere: u64,
     /// Mode of what no line allows, and of undeclared names.
     pub mode: Mode,
     pub minors_below: Option<u32>,
@@ -81,6 +83,8 @@ pub struct CompiledPurpose {
     pub mode: CompiledMode,
     /// At most one for each place.
     pub boxes: Vec<CompiledBox>,
+    /// Bits of the places where it is followed.
+    pub followed: u64,
     /// The line that says where alone the purpose is followed.
     pub only_in_line: Line,
     /// Purposes 1 to 11 of IAB TCF, as bits, that a string must grant together.
@@ -201,7 +205,10 @@ impl Compiled {
 
     /// Bits of the places that somebody may be in who is said to be in `jurisdiction`.
     pub fn places(&self, jurisdiction: &str) -> u64 {
-        places(&self.applies_in, jurisdiction)
+        match jurisdiction {
+            "" => self.everywhere,
+            said => places(&self.applies_in, said),
+        }
     }
 
     /// The policy that ruled at a moment, of this one and those before it; the first of all for

@@ -113,6 +113,7 @@ pub(super) fn told(
         Some((statement.id, it.granted_at))
     };
     let purpose = policy.purpose_of(situation.purpose.code());
+    let grants = if decision.on_permission { situation.grants.as_slice() } else { &[] };
     Decided {
         position,
         verdict: decision.verdict,
@@ -125,7 +126,7 @@ pub(super) fn told(
         uncovered: of(Datum::Uncovered).collect(),
         flags: decision.flags,
         policy: Arc::clone(policy),
-        permissions: decision.permissions.iter().filter_map(statement).collect(),
+        permissions: grants.iter().filter_map(statement).collect(),
         duplicate: false,
     }
 }
