@@ -17,6 +17,7 @@ use crate::facts::Facts;
 use crate::world::World;
 
 const MODULE: &str = include_str!("policy.rego");
+const INSTRUCTIONS_MAX: usize = 1_000_000;
 const QUERY: &str = "data.handshake.answer";
 
 /// The module, compiled once for regorus' machine.
@@ -39,6 +40,8 @@ impl Module {
 impl Rego {
     pub fn new(world: &World, module: &Module) -> Rego {
         let mut machine = RegoVM::new();
+        // A use of several data in several places takes more than the machine allows by itself.
+        machine.set_max_instructions(INSTRUCTIONS_MAX);
         machine.load_program(Arc::clone(&module.0));
         machine.set_data(document::policies(world).into()).unwrap();
         Rego(machine)
