@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::permission::{Permissions, covers_whole};
-use crate::policy::{Compiled, Ground, LeafSet, StatementBox};
+use crate::policy::{Class, Compiled, Difference, Effect, Ground, LeafSet, StatementBox};
 use crate::vocabulary::{Code, Name};
 
 /// Counts of people by purpose and the statements they granted.
@@ -33,6 +33,29 @@ pub struct Outgrown {
     pub data: Vec<Name>,
     pub recipients: Vec<Name>,
     pub channels: Vec<Name>,
+}
+
+impl Outgrown {
+    /// Whether these people agreed to less than a difference between policies brings.
+    pub fn concerns(&self, it: &Difference) -> bool {
+        let missing = [
+            (Class::Data, &self.data),
+            (Class::Recipient, &self.recipients),
+            (Class::Channel, &self.channels),
+        ];
+        let lacks = |(class, names): &(Class, &Vec<Name>)| *class == it.class && !names.is_empty();
+        it.effect == Effect::Widened
+            && it.purpose.as_ref() == Some(&self.purpose)
+            && missing.iter().any(lacks)
+    }
+}
+
+/// How many permissions no longer cover what a difference brings; nothing where that is no question
+/// of the data, recipients or channels that people agreed to.
+pub fn concerned(outgrown: &[Outgrown], it: &Difference) -> Option<u64> {
+    let asked = matches!(it.class, Class::Data | Class::Recipient | Class::Channel);
+    let all = || outgrown.iter().filter(|own| own.concerns(it)).map(|own| own.people).sum();
+    (asked && it.effect == Effect::Widened).then(all)
 }
 
 impl Agreed {

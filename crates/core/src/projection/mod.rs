@@ -26,7 +26,7 @@ mod waivers;
 mod watched;
 
 pub use access::Access;
-pub use agreed::{Agreed, Outgrown};
+pub use agreed::{Agreed, Outgrown, concerned};
 pub use asks::{AskCount, Asks, UsedAsk};
 pub use books::{Books, OrderDay, Outcomes};
 pub use calendar::{Calendar, Day, Quarter, QuarterError};

@@ -104,7 +104,8 @@ fn full(visit: &Visit, facts: &Facts, versions: &[Version], shown: &Version) -> 
                 "Version " (shown.version) " is no longer in force: "
             }
             (of(count(shown.purposes), "purpose", "purposes")) ", and "
-            (of(count(shown.nevers), "promise", "promises")) " that beat them all."
+            (of(count(shown.nevers), "promise", "promises"))
+            @if shown.nevers == 1 { " that beats them all." } @else { " that beat them all." }
         }
         @if visit.user.role.edits_policy() {
             div.controls {

@@ -115,6 +115,7 @@ fn a_wider_deal_is_announced_and_says_whom_to_ask_again() {
     let told = post("/v1/policies/diff", &wider).ok();
     assert_eq!(told["material"], true);
     assert_eq!(told["differences"][0]["class"], "data");
+    assert_eq!(told["differences"][0]["people"], 2);
     let expected = json!([{"purpose": "suggest-gifts", "people": 2,
         "data": ["behaviour.searched"], "recipients": [], "channels": []}]);
     assert_eq!(told["outgrown"], expected);

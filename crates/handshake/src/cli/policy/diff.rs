@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use handshake_core::policy::{self, Diff, Difference, Effect, Line, Policy};
-use handshake_core::projection::Outgrown;
+use handshake_core::projection::{Outgrown, concerned};
 use handshake_core::vocabulary::Name;
 
 use super::read_policy_file;
@@ -107,7 +107,7 @@ fn text(old: &Policy, new: &Policy, diff: &Diff, outgrown: Option<&[Outgrown]>) 
         }
         out.push(String::new());
         out.push(format!("{heading}:"));
-        out.extend(some.flat_map(lines));
+        out.extend(some.flat_map(|it| lines(it, outgrown)));
     }
     if let Some(outgrown) = outgrown {
         out.push(String::new());
@@ -130,7 +130,7 @@ fn headline(old: &Policy, new: &Policy, diff: &Diff) -> String {
     }
 }
 
-fn lines(it: &Difference) -> Vec<String> {
+fn lines(it: &Difference, outgrown: Option<&[Outgrown]>) -> Vec<String> {
     let purpose = it.purpose.as_ref().map_or(String::new(), |it| format!("{it}: "));
     let place = |line: Option<Line>| line.map_or("-".to_owned(), |it| it.0.to_string());
     let mut lines = vec![format!(
@@ -141,6 +141,8 @@ fn lines(it: &Difference) -> Vec<String> {
         place(it.lines.1)
     )];
     lines.extend(it.witness.as_ref().map(|it| format!("      as in: {it}")));
+    let people = outgrown.and_then(|all| concerned(all, it));
+    lines.extend(people.map(|it| format!("      permissions that do not cover it: {it}")));
     lines
 }
 

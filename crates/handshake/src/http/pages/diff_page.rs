@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use handshake_core::policy::{Diff, Difference, Effect, Line, Policy, Purpose, promised};
-use handshake_core::projection::Outgrown;
+use handshake_core::projection::{Outgrown, concerned};
 use handshake_core::vocabulary::Name;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -104,11 +104,7 @@ pub fn diff_body(it: &Compared<'_>) -> Markup {
 }
 
 fn difference(it: &Compared<'_>, own: &Difference) -> Markup {
-    let people = own
-        .purpose
-        .as_ref()
-        .filter(|_| own.effect == Effect::Widened)
-        .and_then(|name| it.outgrown?.iter().find(|it| it.purpose == *name));
+    let people = it.outgrown.and_then(|all| concerned(all, own)).filter(|it| *it != 0);
     html! {
         li class={ "hs-diff-row hs-diff-" (own.effect.as_str()) } {
             p.hs-diff-lines { (lines(own.lines)) }
@@ -122,7 +118,7 @@ fn difference(it: &Compared<'_>, own: &Difference) -> Markup {
                     p.hs-diff-witness { "As in: " (marked(&witness.to_string())) }
                 }
                 @if let Some(people) = people {
-                    p.hs-diff-people { (count(people.people)) " agreed to less than this version wants of the purpose." }
+                    p.hs-diff-people { (count(people)) " agreed to less." }
                 }
             }
         }

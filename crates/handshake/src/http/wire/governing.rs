@@ -1,7 +1,7 @@
 //! Policies, and what the server says of itself.
 
 use handshake_core::policy::{Diff, Difference, Witness};
-use handshake_core::projection::{Outgrown, Policies, Published};
+use handshake_core::projection::{Outgrown, Policies, Published, concerned};
 use handshake_core::vocabulary::{Name, Signal, hex};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -76,6 +76,10 @@ pub struct DifferenceReply {
     pub old_line: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_line: Option<u32>,
+    /// How many permissions no longer cover it, where people agreed to data, recipients or
+    /// channels; absent where two files are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
     /// A use that the two policies treat differently.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witness: Option<WitnessReply>,
@@ -157,14 +161,18 @@ impl DiffReply {
     pub fn new(diff: &Diff, outgrown: Option<&[Outgrown]>) -> DiffReply {
         DiffReply {
             material: diff.is_material(),
-            differences: diff.differences.iter().map(DifferenceReply::new).collect(),
+            differences: diff
+                .differences
+                .iter()
+                .map(|it| DifferenceReply::new(it, outgrown))
+                .collect(),
             outgrown: outgrown.map(|all| all.iter().map(OutgrownReply::new).collect()),
         }
     }
 }
 
 impl DifferenceReply {
-    fn new(it: &Difference) -> DifferenceReply {
+    fn new(it: &Difference, outgrown: Option<&[Outgrown]>) -> DifferenceReply {
         DifferenceReply {
             effect: it.effect.as_str(),
             class: it.class.as_str(),
@@ -172,6 +180,7 @@ impl DifferenceReply {
             said: it.said.clone(),
             old_line: it.lines.0.map(|it| it.0),
             new_line: it.lines.1.map(|it| it.0),
+            people: outgrown.and_then(|all| concerned(all, it)),
             witness: it.witness.as_ref().map(WitnessReply::new),
         }
     }
