@@ -33,7 +33,7 @@ const ONCE: [&str; 14] = [
     "law",
     "only-in",
 ];
-const LINES: [&str; 18] = [
+pub(super) const LINES: [&str; 18] = [
     "says",
     "basis",
     "uses",

@@ -213,12 +213,9 @@ pub async fn register(
 }
 
 async fn version_of(guest: &Guest, version: &str) -> Result<Published, Problem> {
-    let unknown = || {
-        Problem::new(Slug::NotFound, "there is no such version; see `/v1/policies`").at("version")
-    };
-    let number: u32 = version.parse().map_err(|_| unknown())?;
+    let number: u32 = version.parse().map_err(|_| unknown_version())?;
     let found = look(&guest.room, |state| state.policies.version(number).cloned()).await?;
-    found.ok_or_else(unknown)
+    found.ok_or_else(unknown_version)
 }
 
 fn source(call: &Call) -> Result<&str, Problem> {
